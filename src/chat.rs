@@ -1,0 +1,315 @@
+//! One exchange in provider-neutral form: what is asked, what comes back, whole or in parts.
+
+mod accumulate;
+mod input;
+
+pub use accumulate::Accumulator;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::error::{Error, ErrorView};
+
+/// One question to a model.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Call {
+    /// The system prompt.
+    pub system: Option<String>,
+    /// The conversation so far.
+    pub messages: Vec<Message>,
+    /// What the model may call.
+    pub tools: Vec<Tool>,
+    /// Whether it must.
+    pub tool_choice: Option<ToolChoice>,
+    /// The form that the answer must have.
+    pub schema: Option<OutputSchema>,
+    /// Provider-specific fields of the body; they win over the model's.
+    pub provider_options: Map<String, Value>,
+    /// Whether the answer comes in parts.
+    pub stream: bool,
+}
+
+/// A turn of the conversation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Message {
+    /// What the model said or wants called.
+    Assistant(Vec<Content>),
+    /// An instruction in the middle of a conversation.
+    System(String),
+    /// What tools answered.
+    Tool(Vec<ToolResult>),
+    /// What the user said or shows.
+    User(Vec<UserPart>),
+}
+
+/// A piece of a user's turn.
+#[derive(Clone, Debug, PartialEq)]
+pub enum UserPart {
+    /// A picture.
+    Image(Image),
+    /// Text.
+    Text(String),
+}
+
+/// A picture, by address or by its bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Image {
+    /// The bytes in base64, and their media type.
+    Data {
+        /// Base64 text.
+        data: String,
+        /// For example `image/png`.
+        media_type: String,
+    },
+    /// An address that the provider fetches.
+    Url(String),
+}
+
+/// What a tool answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToolResult {
+    /// The id of the call that it answers.
+    pub tool_call_id: String,
+    /// The tool's name.
+    pub tool_name: String,
+    /// A text, or any JSON value.
+    pub output: Value,
+    /// Whether the tool failed.
+    pub is_error: bool,
+}
+
+/// A function that the model may call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tool {
+    /// Its name on the wire.
+    pub name: String,
+    /// What it does, for the model.
+    pub description: Option<String>,
+    /// JSON Schema of its arguments.
+    pub parameters: Value,
+}
+
+/// Whether and what the model must call.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum ToolChoice {
+    /// The model decides.
+    Auto,
+    /// No tool.
+    None,
+    /// Some tool.
+    Required,
+    /// This tool.
+    Tool(String),
+}
+
+/// The JSON Schema that the answer must follow.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutputSchema {
+    /// A name for the provider. Default `response`.
+    pub name: String,
+    /// What it is, for the model.
+    pub description: Option<String>,
+    /// The schema.
+    pub schema: Value,
+}
+
+/// A piece of an answer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub enum Content {
+    /// What the model thought.
+    Reasoning {
+        /// The thought.
+        text: String,
+    },
+    /// Text.
+    Text {
+        /// The text.
+        text: String,
+    },
+    /// A tool that the model wants called.
+    ToolCall(ToolCall),
+}
+
+/// A tool that the model wants called.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ToolCall {
+    /// The provider's id, or one that this library made.
+    pub tool_call_id: String,
+    /// The tool's name.
+    pub tool_name: String,
+    /// The arguments as JSON; the raw text where they are not valid JSON.
+    pub input: Value,
+    /// The arguments were cut off or are not JSON: never run this call.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub incomplete: bool,
+}
+
+/// Why the answer ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Finish {
+    /// The provider's filter stopped it.
+    ContentFilter,
+    /// The provider failed.
+    Error,
+    /// The stream ended without its end.
+    Interrupted,
+    /// The token limit.
+    Length,
+    /// Anything else.
+    Other,
+    /// The model was done, or met a stop sequence.
+    Stop,
+    /// The model wants tools called.
+    ToolCalls,
+}
+
+/// Why the answer ended: one word for all providers, and the provider's own.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct FinishReason {
+    /// One word for all providers.
+    pub unified: Finish,
+    /// The provider's word; `null` where it gave none.
+    pub raw: Option<String>,
+}
+
+/// Tokens used. A count that the provider did not report is absent, never 0.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Usage {
+    /// Tokens in, cached ones included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_tokens: Option<u64>,
+    /// Tokens out, reasoning included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_tokens: Option<u64>,
+    /// Tokens in that the provider had cached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cached_input_tokens: Option<u64>,
+    /// Tokens out that were reasoning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reasoning_tokens: Option<u64>,
+    /// The counts are our estimate, because the answer was cut.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub estimated: bool,
+    /// The provider's own object.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    pub raw: Value,
+}
+
+/// Facts about the response itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResponseInfo {
+    /// The provider's id of the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The model id that the provider reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// The provider's id of the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// Response headers about limits and identity; nothing else.
+    pub headers: Map<String, Value>,
+}
+
+/// A setting or an input that was not taken as given.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Warning {
+    /// A stable word: `dropped`, `clamped`, `trimmed`, `unknown_agent_model`, …
+    pub code: &'static str,
+    /// What it is about.
+    pub field: String,
+    /// What was done, in a sentence.
+    pub message: String,
+}
+
+/// A whole answer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Completion {
+    /// All text pieces joined.
+    pub text: String,
+    /// The parsed answer, where a schema was asked for and the text is JSON.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object: Option<Value>,
+    /// Every piece in order.
+    pub content: Vec<Content>,
+    /// The tool calls among them.
+    pub tool_calls: Vec<ToolCall>,
+    /// Why it ended.
+    pub finish_reason: FinishReason,
+    /// Tokens used; `null` where the provider reported none.
+    pub usage: Option<Usage>,
+    /// What was not taken as given.
+    pub warnings: Vec<Warning>,
+    /// Facts about the response.
+    pub response: ResponseInfo,
+}
+
+/// One part of a streamed answer.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub enum StreamPart {
+    /// The stream broke; the last part.
+    Error {
+        /// What happened.
+        #[serde(serialize_with = "as_view")]
+        error: Error,
+    },
+    /// The answer ended; the last part.
+    Finish {
+        /// Why.
+        finish_reason: FinishReason,
+        /// Tokens used.
+        usage: Option<Usage>,
+    },
+    /// More of a thought.
+    ReasoningDelta {
+        /// The piece.
+        text: String,
+    },
+    /// Facts about the response, once, before everything else.
+    ResponseStart {
+        /// The facts.
+        response: ResponseInfo,
+    },
+    /// More text.
+    TextDelta {
+        /// The piece.
+        text: String,
+    },
+    /// A whole tool call.
+    ToolCall(ToolCall),
+    /// More of a tool call's arguments.
+    ToolInputDelta {
+        /// Which call.
+        tool_call_id: String,
+        /// The piece of JSON text.
+        delta: String,
+    },
+    /// The arguments are complete.
+    ToolInputEnd {
+        /// Which call.
+        tool_call_id: String,
+    },
+    /// A tool call begins.
+    ToolInputStart {
+        /// Which call.
+        tool_call_id: String,
+        /// The tool's name.
+        tool_name: String,
+    },
+    /// Something was not taken as given.
+    Warning {
+        /// What.
+        warning: Warning,
+    },
+}
+
+fn as_view<S: serde::Serializer>(error: &Error, serializer: S) -> Result<S::Ok, S::Error> {
+    ErrorView::serialize(&error.view(), serializer)
+}

@@ -1,0 +1,147 @@
+//! The only doors to the world: storage, transport, clock, randomness, key references. Each has a fake in the tests.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::http::{HttpHead, HttpRequest};
+use crate::secret::ApiKey;
+
+/// A stored value with the tag of its version.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Stored {
+    /// The text as it was put.
+    pub value: String,
+    /// Changes with every put. Empty where the store has no versions.
+    pub etag: String,
+}
+
+/// What must be true for a write to happen.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum IfMatch<'a> {
+    /// The key must not exist.
+    Absent,
+    /// Nothing.
+    Any,
+    /// The key must have this version.
+    Etag(&'a str),
+}
+
+/// How a conditional write went.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Written {
+    /// The condition did not hold; nothing changed.
+    Conflict,
+    /// Done; the new version's tag (empty for a delete).
+    Done(String),
+}
+
+/// One page of a listing.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Page {
+    /// Keys in any order.
+    pub keys: Vec<String>,
+    /// Where the next page starts; `None` at the end.
+    pub cursor: Option<String>,
+}
+
+/// What a store promises.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Capabilities {
+    /// Conditional writes are honoured.
+    pub cas: bool,
+}
+
+/// Where records live: opaque text under keys.
+#[allow(async_fn_in_trait, reason = "the crate's futures stay on one thread")]
+pub trait Storage {
+    /// The value under `key`.
+    async fn get(&self, key: &str) -> Result<Option<Stored>>;
+    /// Writes `value` if the condition holds. Without `cas`, the condition is ignored.
+    async fn put(&self, key: &str, value: &str, condition: IfMatch<'_>) -> Result<Written>;
+    /// Deletes `key` if the condition holds; an absent key is no failure.
+    async fn delete(&self, key: &str, condition: IfMatch<'_>) -> Result<Written>;
+    /// Up to `limit` keys that start with `prefix`, from `cursor` on.
+    async fn list(&self, prefix: &str, cursor: Option<&str>, limit: u32) -> Result<Page>;
+    /// What this store promises.
+    fn capabilities(&self) -> Capabilities;
+}
+
+/// A response's body, read once. Dropping it closes the connection.
+#[allow(async_fn_in_trait, reason = "the crate's futures stay on one thread")]
+pub trait Body {
+    /// The next bytes as they arrive; `None` at the end.
+    async fn chunk(&mut self) -> Result<Option<Vec<u8>>>;
+}
+
+/// Sends requests. Redirects are never followed: the transport reports the 3xx status, or 0 where a browser hides it
+/// (an opaque redirect). Dropping the future aborts the request.
+#[allow(async_fn_in_trait, reason = "the crate's futures stay on one thread")]
+pub trait Transport {
+    /// The body of a response.
+    type Body: Body;
+    /// Sends one request and waits for the response's head.
+    async fn send(&self, request: HttpRequest) -> Result<(HttpHead, Self::Body)>;
+}
+
+/// Time.
+#[allow(async_fn_in_trait, reason = "the crate's futures stay on one thread")]
+pub trait Clock {
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    fn now_ms(&self) -> u64;
+    /// Waits `ms` milliseconds.
+    async fn sleep(&self, ms: u32);
+}
+
+/// Secure randomness.
+pub trait Random {
+    /// Fills `bytes`.
+    ///
+    /// # Errors
+    /// `entropy_unavailable` where the platform's source fails.
+    fn fill(&self, bytes: &mut [u8]) -> Result<()>;
+}
+
+/// What a key reference is asked for with.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct KeyContext<'a> {
+    /// The product.
+    pub product: &'a str,
+    /// The model's tag.
+    pub tag: &'a str,
+    /// The environment.
+    pub env: &'a str,
+    /// The provider's id.
+    pub provider: &'a str,
+}
+
+/// Looks up keys that live elsewhere, for environments that carry `keyRef`.
+#[allow(async_fn_in_trait, reason = "the crate's futures stay on one thread")]
+pub trait KeyResolver {
+    /// The API key that `reference` names.
+    async fn resolve(&self, reference: &str, context: KeyContext<'_>) -> Result<ApiKey>;
+}
+
+/// All ports of one client.
+pub trait Ports {
+    /// Storage.
+    type Storage: Storage;
+    /// Transport.
+    type Transport: Transport;
+    /// Clock.
+    type Clock: Clock;
+    /// Randomness.
+    type Random: Random;
+    /// Key references.
+    type KeyResolver: KeyResolver;
+    /// Storage.
+    fn storage(&self) -> &Self::Storage;
+    /// Transport.
+    fn transport(&self) -> &Self::Transport;
+    /// Clock.
+    fn clock(&self) -> &Self::Clock;
+    /// Randomness.
+    fn random(&self) -> &Self::Random;
+    /// Key references.
+    fn key_resolver(&self) -> &Self::KeyResolver;
+}

@@ -1,0 +1,7 @@
+//! stub
+/// stub
+#[derive(Clone, Debug)]
+pub struct EnvInput;
+/// stub
+#[derive(Clone, Debug)]
+pub struct ModelInput;

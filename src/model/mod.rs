@@ -1,0 +1,102 @@
+//! The stored configuration: a model with its environments. It knows what is valid; not where it is stored or who serves it.
+
+mod config;
+mod envs;
+mod input;
+mod patch;
+mod record;
+mod view;
+
+pub use config::{ModelConfig, Setting};
+pub use envs::{KeyMeta, ModelEnv};
+pub use input::{EnvInput, ModelInput};
+pub use patch::{ModelPatch, Patch};
+
+pub use record::{Record, RecordMeta};
+pub use view::{EnvView, KeyStatus, ModelView};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The vendor whose wire a model speaks.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProviderId {
+    /// Anthropic's Messages API.
+    Anthropic,
+    /// Cohere's v2 chat API.
+    Cohere,
+    /// Any server that speaks OpenAI's chat completions.
+    Custom,
+    /// Google's Gemini API.
+    Google,
+    /// OpenAI.
+    Openai,
+}
+
+impl ProviderId {
+    /// Every provider.
+    pub const ALL: &'static [ProviderId] =
+        &[ProviderId::Anthropic, ProviderId::Cohere, ProviderId::Custom, ProviderId::Google, ProviderId::Openai];
+
+    /// The id as callers write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            ProviderId::Anthropic => "anthropic",
+            ProviderId::Cohere => "cohere",
+            ProviderId::Custom => "custom",
+            ProviderId::Google => "google",
+            ProviderId::Openai => "openai",
+        }
+    }
+
+    /// Whether the vendor runs the server, so that an API key is required and a base URL is not.
+    #[must_use]
+    pub const fn is_hosted(self) -> bool {
+        !matches!(self, ProviderId::Custom)
+    }
+}
+
+/// Which of a provider's wires to speak.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Api {
+    /// Chat completions.
+    Chat,
+}
+
+/// A stored model: one configuration under a tag, with an entry per environment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// The product that owns it.
+    pub product: String,
+    /// Its id within the product.
+    pub tag: String,
+    /// A human-readable name.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The vendor.
+    pub provider: ProviderId,
+    /// The vendor's id of the model.
+    pub model: String,
+    /// Which of the vendor's wires; the provider's default where absent.
+    pub api: Option<Api>,
+    /// The base settings.
+    pub config: ModelConfig,
+    /// Extra request headers; never credentials.
+    pub headers: Vec<(String, String)>,
+    /// Provider-specific fields for the request body.
+    pub provider_options: Map<String, Value>,
+    /// One entry per environment, in the order they were added.
+    pub envs: Vec<ModelEnv>,
+}
+
+impl Model {
+    /// The entry for `slug`.
+    #[must_use]
+    pub fn env(&self, slug: &str) -> Option<&ModelEnv> {
+        self.envs.iter().find(|env| env.slug == slug)
+    }
+}

@@ -1,0 +1,7 @@
+//! stub
+/// stub
+#[derive(Clone, Debug)]
+pub struct ModelPatch;
+/// stub
+#[derive(Clone, Debug)]
+pub struct Patch;

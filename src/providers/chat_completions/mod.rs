@@ -1,0 +1,1 @@
+//! stub: the chat-completions wire

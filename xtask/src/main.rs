@@ -1,0 +1,2 @@
+//! The one build script.
+fn main() {}
