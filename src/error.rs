@@ -344,7 +344,8 @@ mod tests {
 
     #[test]
     fn a_view_carries_only_what_is_set() {
-        let error = Error::new(ErrorKind::RateLimited, "slow down").with_status(429).with_retry_after_ms(Some(1500));
+        let error =
+            Error::new(ErrorKind::RateLimited, "slow down").with_status(429).with_retry_after_ms(Some(1500));
         let json = serde_json::to_value(error.view()).unwrap();
         assert_eq!(
             json,

@@ -61,7 +61,11 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// Those of `read`.
-    pub fn optional<T>(&self, key: &str, read: impl FnOnce(&str, &'a Value) -> Result<T>) -> Result<Option<T>> {
+    pub fn optional<T>(
+        &self,
+        key: &str,
+        read: impl FnOnce(&str, &'a Value) -> Result<T>,
+    ) -> Result<Option<T>> {
         self.value(key).map(|value| read(&self.at(key), value)).transpose()
     }
 
@@ -91,7 +95,8 @@ impl<'a> Reader<'a> {
         expected: &str,
         read: impl FnOnce(&str, &'a Value) -> Result<T>,
     ) -> Result<T> {
-        self.optional(key, read)?.ok_or_else(|| Error::invalid(&self.at(key), format!("{expected}; it is missing")))
+        self.optional(key, read)?
+            .ok_or_else(|| Error::invalid(&self.at(key), format!("{expected}; it is missing")))
     }
 }
 
@@ -156,7 +161,10 @@ pub fn boolean(path: &str, value: &Value) -> Result<bool> {
 /// `invalid_input`.
 pub fn number(path: &str, value: &Value, low: f64, high: f64) -> Result<f64> {
     let inside = |number: &f64| (low..=high).contains(number);
-    value.as_f64().filter(inside).ok_or_else(|| Error::invalid(path, format!("a number from {low} to {high}")))
+    value
+        .as_f64()
+        .filter(inside)
+        .ok_or_else(|| Error::invalid(path, format!("a number from {low} to {high}")))
 }
 
 /// A whole number from `low` to `high`, both included. JavaScript has one number type, so `5.0` is 5.
@@ -166,7 +174,11 @@ pub fn number(path: &str, value: &Value, low: f64, high: f64) -> Result<f64> {
 pub fn integer(path: &str, value: &Value, low: u32, high: u32) -> Result<u32> {
     let whole = |number: f64| number.fract() == 0.0 && (f64::from(low)..=f64::from(high)).contains(&number);
     match value.as_f64() {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be whole and in range")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "checked to be whole and in range"
+        )]
         Some(number) if whole(number) => Ok(number as u32),
         _ => Err(Error::invalid(path, format!("a whole number from {low} to {high}"))),
     }

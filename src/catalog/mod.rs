@@ -17,4 +17,6 @@ pub enum OnUnsupported {
 }
 
 /// stub: applies the rules for the resolved provider and model to `resolved.settings` (fills `adjusted`).
-pub fn adjust(_resolved: &mut Resolved, _policy: OnUnsupported) -> Result<Vec<Warning>> { todo!() }
+pub fn adjust(_resolved: &mut Resolved, _policy: OnUnsupported) -> Result<Vec<Warning>> {
+    todo!()
+}

@@ -5,8 +5,12 @@ use super::{Completion, StreamPart};
 pub struct Accumulator(());
 impl Accumulator {
     /// Takes one part.
-    pub fn push(&mut self, _part: &StreamPart) { todo!() }
+    pub fn push(&mut self, _part: &StreamPart) {
+        todo!()
+    }
     /// The answer so far; `interrupted` where no finish part came.
     #[must_use]
-    pub fn completion(&self) -> Completion { todo!() }
+    pub fn completion(&self) -> Completion {
+        todo!()
+    }
 }

@@ -1,3 +1,43 @@
-//! The use cases: the registry, resolution and calls, written over ports.
+//! The use cases: the registry, resolution and calls, written over ports. No clock, socket or JavaScript in sight.
 
+mod locks;
+mod options;
 pub mod ports;
+mod within;
+
+pub use options::ClientOptions;
+pub use options::RetryOptions;
+
+use core::fmt;
+
+use self::locks::Locks;
+use self::ports::Ports;
+use crate::crypto::Keyring;
+
+/// One product's door to its models: storage, keys and transport behind one value. It keeps no plaintext and no cache.
+pub struct Client<P> {
+    ports: P,
+    keyring: Keyring,
+    options: ClientOptions,
+    locks: Locks,
+}
+
+impl<P: Ports> Client<P> {
+    /// A client over `ports` that seals and opens with `keyring`.
+    #[must_use]
+    pub fn new(ports: P, keyring: Keyring, options: ClientOptions) -> Self {
+        Self { ports, keyring, options, locks: Locks::default() }
+    }
+
+    /// The ports, for whoever built the client.
+    #[must_use]
+    pub fn ports(&self) -> &P {
+        &self.ports
+    }
+}
+
+impl<P> fmt::Debug for Client<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("options", &self.options).finish_non_exhaustive()
+    }
+}

@@ -36,8 +36,13 @@ pub enum ProviderId {
 
 impl ProviderId {
     /// Every provider.
-    pub const ALL: &'static [ProviderId] =
-        &[ProviderId::Anthropic, ProviderId::Cohere, ProviderId::Custom, ProviderId::Google, ProviderId::Openai];
+    pub const ALL: &'static [ProviderId] = &[
+        ProviderId::Anthropic,
+        ProviderId::Cohere,
+        ProviderId::Custom,
+        ProviderId::Google,
+        ProviderId::Openai,
+    ];
 
     /// The id as callers write it.
     #[must_use]
