@@ -1,0 +1,13 @@
+//! The sealing code against vectors: published ones where the shared fixtures exist, our own files always.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failed set-up should fail the test"
+)]
+
+mod aes_gcm;
+mod cobblestone;
+mod hkdf;
+mod seal;
+mod wycheproof;
