@@ -3,7 +3,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a failed set-up should fail the test"
+    clippy::print_stdout,
+    reason = "a failed set-up should fail the test, an absent fixture should be seen"
 )]
 
 mod aes_gcm;
