@@ -7,6 +7,7 @@ mod options;
 pub mod ports;
 mod record_text;
 mod records;
+mod sealing;
 mod storage_key;
 mod within;
 
