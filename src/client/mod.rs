@@ -1,10 +1,16 @@
 //! The use cases: the registry, resolution and calls, written over ports. No clock, socket or JavaScript in sight.
 
+mod key_context;
 mod locks;
+mod models;
 mod options;
 pub mod ports;
+mod record_text;
+mod records;
+mod storage_key;
 mod within;
 
+pub use models::Deleted;
 pub use options::ClientOptions;
 pub use options::RetryOptions;
 
