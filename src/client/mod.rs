@@ -7,6 +7,7 @@ mod options;
 pub mod ports;
 mod record_text;
 mod records;
+mod resolution;
 mod sealing;
 mod storage_key;
 mod within;
@@ -14,6 +15,10 @@ mod within;
 pub use models::Deleted;
 pub use options::ClientOptions;
 pub use options::RetryOptions;
+pub use resolution::Explanation;
+pub use resolution::KeyOrigin;
+pub use resolution::Params;
+pub use resolution::ResolveView;
 
 use core::fmt;
 
