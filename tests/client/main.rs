@@ -5,5 +5,13 @@
     clippy::panic,
     reason = "a failed set-up should fail the test"
 )]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "the fakes are a library for all files of this test"
+)]
 
 mod fakes;
+mod records;
+mod registry;
