@@ -149,7 +149,7 @@ fn echoes() -> Vec<String> {
 
 /// Ways to fail with `echo` in them.
 fn failing_replies(echo: &str) -> Vec<Reply> {
-    let long = format!("{}{echo}{}", "x".repeat(2_040), "y".repeat(50));
+    let long = format!("{}{echo}{}", "x".repeat(2_036), "y".repeat(50));
     let error = json!({"error": {"message": echo, "type": echo, "code": echo, "param": echo}});
     let mut malformed = answer_json("x");
     malformed["choices"] = json!(echo);
@@ -161,7 +161,7 @@ fn failing_replies(echo: &str) -> Vec<Reply> {
         Reply::json(200, &error),
         Reply::json(200, &malformed),
         Reply::status(401).header("x-request-id", echo).chunk(format!("<p>{echo}</p>")),
-        Reply::status(401).chunk(format!("{}{echo}", "z".repeat(2_040))),
+        Reply::status(401).chunk(format!("{}{echo}", "z".repeat(2_036))),
         Reply::status(200).chunk(format!("<p>{echo}</p>")),
         Reply::status(302).header("location", &format!("https://evil.example/{echo}")),
         Reply::unreachable(&format!("invalid header value {echo}")),
