@@ -10,3 +10,17 @@ pub struct SseEvent {
     /// The `id` field in force.
     pub id: String,
 }
+
+/// stub: bytes in any cut become events; a line that grows too long is `limit_exceeded`.
+#[derive(Debug, Default)]
+pub struct SseDecoder(());
+impl SseDecoder {
+    /// Takes a chunk and hands over the events that it completes.
+    pub fn feed(&mut self, _bytes: &[u8], _event: impl FnMut(&SseEvent)) -> crate::error::Result<()> {
+        todo!()
+    }
+    /// The bytes ended: hands over an unterminated last event.
+    pub fn finish(&mut self, _event: impl FnMut(&SseEvent)) {
+        todo!()
+    }
+}

@@ -12,6 +12,11 @@
     reason = "the fakes are a library for all files of this test"
 )]
 
+mod calling;
 mod fakes;
+mod faults;
 mod records;
 mod registry;
+mod shop;
+mod stored;
+mod streaming;

@@ -4,6 +4,7 @@ mod clock;
 mod ports;
 mod random;
 mod storage;
+mod transport;
 
 pub use clock::VirtualClock;
 pub use ports::FakeKeyResolver;
@@ -15,3 +16,6 @@ pub use ports::product_key;
 pub use random::CountingRandom;
 pub use storage::Fault;
 pub use storage::MemoryStorage;
+pub use transport::Reply;
+pub use transport::ScriptedBody;
+pub use transport::ScriptedTransport;
