@@ -7,12 +7,17 @@ mod options;
 pub mod ports;
 mod record_text;
 mod records;
+mod resolution;
 mod storage_key;
 mod within;
 
 pub use models::Deleted;
 pub use options::ClientOptions;
 pub use options::RetryOptions;
+pub use resolution::Explanation;
+pub use resolution::KeyOrigin;
+pub use resolution::Params;
+pub use resolution::ResolveView;
 
 use core::fmt;
 
