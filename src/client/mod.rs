@@ -8,6 +8,7 @@ pub mod ports;
 mod record_text;
 mod records;
 mod resolution;
+mod sealing;
 mod storage_key;
 mod within;
 

@@ -340,6 +340,16 @@ fn r63_a_changed_byte_or_a_torn_text_is_never_read_as_a_model() {
 }
 
 #[test]
+fn r23_a_listing_that_does_not_advance_is_reported() {
+    let client = Operation::Update.prepared(true);
+    client.ports().storage.stick_cursor();
+    let error = block_on(&client, client.fetch_all(&json!({"product": "shop"}))).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::StorageContract);
+    let error = block_on(&client, client.fetch(&json!({"product": "shop", "tag": "x"}))).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ModelNotFound);
+}
+
+#[test]
 fn r22_a_corrupt_record_can_be_deleted() {
     let client = client(true);
     client.ports().storage.plant(KEY, "{}");
@@ -364,16 +374,16 @@ fn replant(client: &TestClient, change: impl FnOnce(&mut Value)) {
 }
 
 async fn join_all<F: Future>(work: impl Iterator<Item = F>) -> Vec<F::Output> {
-    let mut running: Vec<(Pin<Box<F>>, Option<F::Output>)> =
-        work.map(|future| (Box::pin(future), None)).collect();
+    let mut running: Vec<Pin<Box<F>>> = work.map(Box::pin).collect();
+    let mut outputs: Vec<Option<F::Output>> = running.iter().map(|_| None).collect();
     poll_fn(|context| {
-        for (future, output) in running.iter_mut().filter(|(_, output)| output.is_none()) {
+        for (future, output) in running.iter_mut().zip(&mut outputs).filter(|(_, output)| output.is_none()) {
             if let Poll::Ready(value) = future.as_mut().poll(context) {
                 *output = Some(value);
             }
         }
-        if running.iter().all(|(_, output)| output.is_some()) { Poll::Ready(()) } else { Poll::Pending }
+        if outputs.iter().all(Option::is_some) { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
-    running.into_iter().filter_map(|(_, output)| output).collect()
+    outputs.into_iter().flatten().collect()
 }

@@ -48,6 +48,7 @@ impl Fault {
 #[derive(Debug)]
 pub struct MemoryStorage {
     cas: bool,
+    is_stuck: Cell<bool>,
     page_size: Cell<usize>,
     etags: Cell<u64>,
     values: RefCell<BTreeMap<String, Stored>>,
@@ -60,6 +61,7 @@ impl MemoryStorage {
     pub fn new(cas: bool) -> Self {
         Self {
             cas,
+            is_stuck: Cell::default(),
             page_size: Cell::new(usize::MAX),
             etags: Cell::default(),
             values: RefCell::default(),
@@ -71,6 +73,11 @@ impl MemoryStorage {
     /// Lists at most this many keys a page.
     pub fn set_page_size(&self, size: usize) {
         self.page_size.set(size);
+    }
+
+    /// Lists the same page for ever.
+    pub fn stick_cursor(&self) {
+        self.is_stuck.set(true);
     }
 
     /// Makes the call with this index, counted from the last [`MemoryStorage::forget_calls`], go wrong.
@@ -199,6 +206,9 @@ impl Storage for MemoryStorage {
             None => keys.by_ref().take(size).cloned().collect(),
             Some(after) => keys.by_ref().filter(|key| key.as_str() > after).take(size).cloned().collect(),
         };
+        if self.is_stuck.get() {
+            return Ok(Page { keys: page, cursor: Some("again".to_owned()) });
+        }
         let cursor = if page.len() == size { page.last().cloned() } else { None };
         Ok(Page { keys: page, cursor })
     }
