@@ -85,7 +85,8 @@ pub(super) fn refuse_page(head: &HttpHead, bytes: &[u8]) -> Result<()> {
 
 /// `limit_exceeded` for an answer that is too long to hold.
 pub(super) fn too_long() -> Error {
-    Error::new(ErrorKind::LimitExceeded, "the answer is longer than 64 MiB").with("limitBytes", MAX_ANSWER_BYTES)
+    Error::new(ErrorKind::LimitExceeded, "the answer is longer than 64 MiB")
+        .with("limitBytes", MAX_ANSWER_BYTES)
 }
 
 /// The first `limit` bytes; fewer where the body ends or breaks, because an error's status says the most anyway.
@@ -105,7 +106,8 @@ fn append(bytes: &mut Vec<u8>, chunk: Vec<u8>) {
 }
 
 fn redirect_refused(head: &HttpHead) -> Error {
-    let message = "the server answered with a redirect, which is never followed: it would take the key elsewhere";
+    let message =
+        "the server answered with a redirect, which is never followed: it would take the key elsewhere";
     let error = Error::new(ErrorKind::RedirectRefused, message).with_status(head.status);
     match head.headers.get("location").and_then(origin) {
         Some(origin) => error.with("location", origin),

@@ -19,7 +19,11 @@ use crate::secret::ApiKey;
 ///
 /// # Errors
 /// `missing_api_key`; `unknown_key` or `tampered` where the sealed key does not open; those of the key resolver.
-pub(super) async fn obtain<P: Ports>(ports: &P, ring: &Keyring, resolved: &Resolved) -> Result<Option<ApiKey>> {
+pub(super) async fn obtain<P: Ports>(
+    ports: &P,
+    ring: &Keyring,
+    resolved: &Resolved,
+) -> Result<Option<ApiKey>> {
     let tag = resolved.tag.as_deref().unwrap_or_default();
     let (product, env, provider) = (resolved.product.as_str(), resolved.env.as_str(), resolved.provider);
     match &resolved.key {
@@ -40,6 +44,7 @@ pub(super) async fn obtain<P: Ports>(ports: &P, ring: &Keyring, resolved: &Resol
 
 fn missing(resolved: &Resolved) -> Error {
     let (env, provider) = (&resolved.env, resolved.provider.as_str());
-    let message = format!("the environment {env} has no API key, and {provider} needs one; is the variable set?");
+    let message =
+        format!("the environment {env} has no API key, and {provider} needs one; is the variable set?");
     Error::new(ErrorKind::MissingApiKey, message).with("env", env.as_str())
 }

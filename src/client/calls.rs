@@ -10,7 +10,6 @@ use super::exchange::Exchange;
 use super::outcome::AttemptLog;
 use super::outcome::Outcome;
 use super::outcome::Served;
-use super::ports::Clock;
 use super::ports::Ports;
 use super::resolution::ResolveOptions;
 use super::scrub::Scrubber;
@@ -147,6 +146,10 @@ fn provider_for(resolved: &Resolved) -> Result<&'static dyn Provider> {
 fn not_callable(id: ProviderId) -> Error {
     let callable = ProviderId::ALL.iter().filter(|id| providers::provider(**id, None).is_some());
     let names: Vec<_> = callable.map(|id| id.as_str()).collect();
-    let expected = format!("one of {}; this version stores {} models and cannot call them yet", names.join(", "), id.as_str());
+    let expected = format!(
+        "one of {}; this version stores {} models and cannot call them yet",
+        names.join(", "),
+        id.as_str()
+    );
     Error::invalid("provider", expected)
 }

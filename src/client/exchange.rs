@@ -2,6 +2,7 @@
 //! not know where the model came from.
 
 use super::answer;
+use super::options::RetryOptions;
 use super::outcome::AttemptLog;
 use super::outcome::Outcome;
 use super::outcome::Served;
@@ -18,7 +19,6 @@ use super::timeouts::Limits;
 use super::timeouts::Patience;
 use super::timeouts::Phase;
 use super::timeouts::bounded;
-use super::options::RetryOptions;
 use crate::chat::Completion;
 use crate::chat::Finish;
 use crate::chat::StreamPart;
@@ -58,7 +58,11 @@ impl Exchange<'_> {
     }
 
     /// Sends until a stream brings its first content; from there on nothing is repeated.
-    pub(super) async fn stream<P: Ports>(self, ports: &P, log: &AttemptLog) -> Result<CompletionStream<'_, P>> {
+    pub(super) async fn stream<'p, P: Ports>(
+        self,
+        ports: &'p P,
+        log: &AttemptLog,
+    ) -> Result<CompletionStream<'p, P>> {
         let opened = repeat(ports, &self, log, async || self.opened(ports).await).await?;
         let Opened { mut decoder, body, mut pending } = opened;
         decoder.set_attempts(log.take());

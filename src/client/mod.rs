@@ -10,6 +10,7 @@ mod options;
 mod outcome;
 mod part_decoder;
 pub mod ports;
+mod resolution;
 mod retry;
 mod scrub;
 mod stream;

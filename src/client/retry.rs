@@ -125,7 +125,16 @@ mod tests {
         for kind in [Network, Overloaded, RateLimited, Timeout] {
             assert_eq!(next_wait(&failed(kind), 0, 2), Some(Wait::UpTo(500)), "{kind:?}");
         }
-        for kind in [Aborted, AuthFailed, BadRequest, BadResponse, ContextLength, NotFound, QuotaExceeded, RedirectRefused] {
+        for kind in [
+            Aborted,
+            AuthFailed,
+            BadRequest,
+            BadResponse,
+            ContextLength,
+            NotFound,
+            QuotaExceeded,
+            RedirectRefused,
+        ] {
             assert_eq!(next_wait(&failed(kind), 0, 2), None, "{kind:?}");
         }
     }

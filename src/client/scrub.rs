@@ -161,7 +161,10 @@ mod tests {
     fn r62_a_body_is_cleaned_before_a_decoder_can_cut_it() {
         let head = HttpHead { status: 401, headers: [("x-echo", KEY)].into_iter().collect() };
         let (head, body) = scrubber().response(head, format!("<p>{KEY}</p>").into_bytes());
-        assert_eq!((head.headers.get("x-echo"), body.as_slice()), (Some("[redacted]"), &b"<p>[redacted]</p>"[..]));
+        assert_eq!(
+            (head.headers.get("x-echo"), body.as_slice()),
+            (Some("[redacted]"), &b"<p>[redacted]</p>"[..])
+        );
     }
 
     #[test]
