@@ -13,6 +13,7 @@ pub mod reader;
 pub mod resolve;
 pub mod secret;
 pub mod sse;
+pub mod warning;
 
 pub use error::{Error, ErrorKind, Result};
 pub use secret::{ApiKey, ProductKey};

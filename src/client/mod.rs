@@ -1,12 +1,31 @@
 //! The use cases: the registry, resolution and calls, written over ports. No clock, socket or JavaScript in sight.
 
+mod answer;
+mod api_key;
+mod calls;
+mod cancel;
+mod exchange;
 mod locks;
 mod options;
+mod outcome;
+mod part_decoder;
 pub mod ports;
+mod resolution;
+mod retry;
+mod scrub;
+mod stream;
+mod timeouts;
 mod within;
 
 pub use options::ClientOptions;
 pub use options::RetryOptions;
+pub use outcome::Attempt;
+pub use outcome::Outcome;
+pub use outcome::Served;
+pub use part_decoder::PartDecoder;
+pub use stream::CompletionStream;
+pub use stream::StreamParts;
+pub use timeouts::Patience;
 
 use core::fmt;
 

@@ -6,4 +6,8 @@
     reason = "a failed set-up should fail the test"
 )]
 
+mod calling;
 mod fakes;
+mod faults;
+mod shop;
+mod streaming;
