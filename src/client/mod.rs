@@ -5,7 +5,9 @@ mod api_key;
 mod calls;
 mod cancel;
 mod exchange;
+mod key_context;
 mod locks;
+mod models;
 mod options;
 mod outcome;
 mod part_decoder;
@@ -15,8 +17,12 @@ mod retry;
 mod scrub;
 mod stream;
 mod timeouts;
+mod record_text;
+mod records;
+mod storage_key;
 mod within;
 
+pub use models::Deleted;
 pub use options::ClientOptions;
 pub use options::RetryOptions;
 pub use outcome::Attempt;
@@ -26,6 +32,10 @@ pub use part_decoder::PartDecoder;
 pub use stream::CompletionStream;
 pub use stream::StreamParts;
 pub use timeouts::Patience;
+pub use resolution::Explanation;
+pub use resolution::KeyOrigin;
+pub use resolution::Params;
+pub use resolution::ResolveView;
 
 use core::fmt;
 
