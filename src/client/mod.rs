@@ -5,6 +5,7 @@ mod api_key;
 mod calls;
 mod cancel;
 mod exchange;
+mod key_context;
 mod locks;
 mod options;
 mod outcome;
