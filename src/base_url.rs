@@ -93,6 +93,13 @@ impl BaseUrl {
     }
 }
 
+/// What an API key is bound to: the base URL's origin, or the literal `provider-default` where there is none, so that a
+/// later release may move a provider's own host without stranding keys.
+#[must_use]
+pub fn bound_origin(base_url: Option<&BaseUrl>) -> &str {
+    base_url.map_or("provider-default", BaseUrl::origin)
+}
+
 fn insecure(field: &str) -> Error {
     let message = format!("{field}: plain http is for loopback hosts only; use https, or set allowInsecure");
     Error::new(ErrorKind::InsecureBaseUrl, message).with("field", field)

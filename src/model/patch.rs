@@ -12,6 +12,7 @@ use super::input::ModelInput;
 use super::input::ModelPatch;
 use super::keys;
 use crate::base_url::BaseUrl;
+use crate::base_url::bound_origin;
 use crate::crypto::SealedKey;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -142,11 +143,10 @@ impl ModelEnv {
         }
     }
 
-    /// What an API key is bound to: the base URL's origin, or the literal `provider-default` where there is none, so that a
-    /// later release may move a provider's own host without stranding keys.
+    /// What its API key is bound to; see [`bound_origin`].
     #[must_use]
     pub fn origin(&self) -> &str {
-        self.base_url.as_ref().map_or("provider-default", BaseUrl::origin)
+        bound_origin(self.base_url.as_ref())
     }
 
     /// Puts a sealed key in place of any other key or reference.
