@@ -32,6 +32,10 @@ pub use part_decoder::PartDecoder;
 pub use stream::CompletionStream;
 pub use stream::StreamParts;
 pub use timeouts::Patience;
+pub use resolution::Explanation;
+pub use resolution::KeyOrigin;
+pub use resolution::Params;
+pub use resolution::ResolveView;
 
 use core::fmt;
 

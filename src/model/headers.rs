@@ -20,7 +20,7 @@ const RESERVED: &[&str] = &[
 ];
 
 /// Reads an object of texts; names become lower case.
-pub(super) fn read(path: &str, value: &Value) -> Result<Vec<(String, String)>> {
+pub(crate) fn read(path: &str, value: &Value) -> Result<Vec<(String, String)>> {
     let map = reader::object(path, value)?;
     let mut headers: Vec<(String, String)> = Vec::with_capacity(map.len());
     for (name, value) in &map {

@@ -251,7 +251,7 @@ fn text(path: &str, value: &Value) -> Result<String> {
     reader::text(path, value).map(str::to_owned)
 }
 
-fn provider(path: &str, value: &Value) -> Result<ProviderId> {
+pub(crate) fn provider(path: &str, value: &Value) -> Result<ProviderId> {
     let name = reader::text(path, value).map_err(|_| Error::invalid(path, PROVIDERS))?;
     let found = ProviderId::ALL.iter().find(|id| id.as_str() == name);
     found.copied().ok_or_else(|| {
@@ -263,7 +263,7 @@ fn provider(path: &str, value: &Value) -> Result<ProviderId> {
     })
 }
 
-fn api(path: &str, value: &Value) -> Result<Api> {
+pub(crate) fn api(path: &str, value: &Value) -> Result<Api> {
     match value.as_str() {
         Some("chat") => Ok(Api::Chat),
         _ => Err(Error::invalid(path, "'chat'")),

@@ -28,7 +28,7 @@ pub(super) fn vendor_of(key: &str) -> Option<ProviderId> {
 ///
 /// # Errors
 /// `invalid_api_key`: a mask in place of a key, or a character that no header can carry.
-pub(super) fn read(
+pub(crate) fn read(
     path: &str,
     text: &str,
     provider: ProviderId,

@@ -26,6 +26,10 @@ pub use view::KeyStatus;
 pub use view::ListedModel;
 pub use view::ModelView;
 
+pub(crate) use headers::read as read_headers;
+pub(crate) use input::api as read_api;
+pub(crate) use input::provider as read_provider;
+pub(crate) use keys::read as read_key;
 pub(crate) use record::corrupt;
 pub(crate) use record::too_new;
 

@@ -5,14 +5,13 @@ use serde_json::Value;
 
 use super::KeySource;
 use crate::base_url::BaseUrl;
-use crate::error::Error;
 use crate::error::Result;
+use crate::model;
 use crate::model::Api;
 use crate::model::ModelConfig;
 use crate::model::ProviderId;
 use crate::reader;
 use crate::reader::Reader;
-use crate::secret::ApiKey;
 use crate::warning::Warning;
 
 /// A model that is nowhere stored. It serves every environment alike.
@@ -54,8 +53,6 @@ const FIELDS: &[&str] = &[
     "topP",
 ];
 
-const SETTINGS: &[&str] = &["maxTokens", "stopSequences", "temperature", "timeout", "topP"];
-
 impl InlineModel {
     /// The model `model` of `provider`, with nothing else said.
     #[must_use]
@@ -81,50 +78,30 @@ impl InlineModel {
     pub fn read(path: &str, value: &Value) -> Result<Self> {
         let reader = Reader::new(path, value)?;
         reader.only(FIELDS)?;
-        let provider = reader.required("provider", "a provider", provider)?;
-        let model = reader.required("model", "the provider's model id", reader::filled)?;
-        let (key, warnings) = key(&reader)?;
+        let provider = reader.required("provider", "a provider", model::read_provider)?;
+        let name = reader.required("model", "the provider's id of the model", reader::filled)?;
+        let mut warnings = Vec::new();
         Ok(Self {
-            api: reader.optional("api", api)?,
+            api: reader.optional("api", model::read_api)?,
             base_url: base_url(&reader, provider)?,
-            config: settings(path, value)?,
-            key,
-            headers: reader.optional("headers", headers)?.unwrap_or_default(),
+            config: ModelConfig::read_fields(&reader)?,
+            key: key(&reader, provider, &mut warnings)?,
+            headers: reader.optional("headers", model::read_headers)?.unwrap_or_default(),
             provider_options: reader.optional("providerOptions", reader::object)?.unwrap_or_default(),
             warnings,
-            ..Self::new(provider, model)
+            ..Self::new(provider, name)
         })
     }
 }
 
-fn provider(path: &str, value: &Value) -> Result<ProviderId> {
-    let given = reader::text(path, value)?;
-    let known: Vec<&str> = ProviderId::ALL.iter().map(|id| id.as_str()).collect();
-    let found = ProviderId::ALL.iter().find(|id| id.as_str() == given).copied();
-    found.ok_or_else(|| {
-        let hint =
-            reader::closest(given, &known).map_or_else(String::new, |id| format!(" (did you mean {id}?)"));
-        Error::invalid(path, format!("one of {}{hint}", known.join(", ")))
-    })
-}
-
-fn api(path: &str, value: &Value) -> Result<Api> {
-    match value.as_str() {
-        Some("chat") => Ok(Api::Chat),
-        _ => Err(Error::invalid(path, "'chat'")),
-    }
-}
-
-fn key(reader: &Reader<'_>) -> Result<(KeySource, Vec<Warning>)> {
+fn key(reader: &Reader<'_>, provider: ProviderId, warnings: &mut Vec<Warning>) -> Result<KeySource> {
     let given = reader.optional("apiKey", reader::text)?;
-    let Some(text) = given.filter(|text| !text.trim_ascii().is_empty()) else {
-        return Ok((KeySource::None, Vec::new()));
-    };
-    let field = reader.at("apiKey");
-    let (key, trimmed) = ApiKey::parse(&field, text)?;
-    let message = "white space around the API key was removed".to_owned();
-    let warning = trimmed.then_some(Warning { code: "trimmed", field, message });
-    Ok((KeySource::Inline(key), warning.into_iter().collect()))
+    match given.filter(|text| !text.trim_ascii().is_empty()) {
+        None => Ok(KeySource::None),
+        Some(text) => {
+            model::read_key(&reader.at("apiKey"), text, provider, None, warnings).map(KeySource::Inline)
+        }
+    }
 }
 
 fn base_url(reader: &Reader<'_>, provider: ProviderId) -> Result<Option<BaseUrl>> {
@@ -134,23 +111,6 @@ fn base_url(reader: &Reader<'_>, provider: ProviderId) -> Result<Option<BaseUrl>
         return reader.optional("baseUrl", parse);
     }
     reader.required("baseUrl", "the server's address", parse).map(Some)
-}
-
-/// The five settings stand among the other fields here, so they are picked out before they are read.
-fn settings(path: &str, value: &Value) -> Result<ModelConfig> {
-    let given = value.as_object().into_iter().flatten();
-    let picked = given.filter(|(key, _)| SETTINGS.contains(&key.as_str()));
-    let picked: Map<String, Value> = picked.map(|(key, value)| (key.clone(), value.clone())).collect();
-    ModelConfig::read(path, &Value::Object(picked))
-}
-
-fn headers(path: &str, value: &Value) -> Result<Vec<(String, String)>> {
-    let map = reader::object(path, value)?;
-    let one = |(name, value): (&String, &Value)| {
-        let text = reader::text(&format!("{path}.{name}"), value)?;
-        Ok((name.clone(), text.to_owned()))
-    };
-    map.iter().map(one).collect()
 }
 
 #[cfg(test)]
@@ -167,12 +127,12 @@ mod tests {
     #[test]
     fn r50_an_inline_model_is_read_with_its_settings() {
         let model = read(&json!({"provider": "anthropic", "model": "claude-sonnet-4-20250514",
-            "temperature": 0.7, "topP": null, "apiKey": "sk-ant-1"}))
+            "temperature": 0.7, "topP": null, "apiKey": "sk-ant-12345"}))
         .unwrap();
         assert_eq!(model.config.temperature, Some(Some(0.7)));
         assert_eq!((model.config.top_p, model.config.max_tokens), (Some(None), None));
         let KeySource::Inline(key) = &model.key else { panic!("{:?}", model.key) };
-        assert_eq!(key.expose(), "sk-ant-1");
+        assert_eq!(key.expose(), "sk-ant-12345");
     }
 
     #[test]
