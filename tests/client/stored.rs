@@ -61,12 +61,14 @@ fn r29_the_wrong_product_key_sends_nothing() {
 }
 
 #[test]
-fn r35_an_inactive_environment_is_refused_before_its_key_is_opened() {
-    let shop = Shop::new([]);
-    shop.create(json!({"apiKey": CANARY, "active": false}));
-    let stranger = shop.beside(8, []);
-    assert_eq!(stranger.generate(by_tag()).unwrap_err().kind(), ErrorKind::EnvInactive);
-    assert!(stranger.transport().requests().is_empty());
+fn r35_an_inactive_environment_sends_nothing_and_asks_for_no_key() {
+    for key in [json!({"apiKey": CANARY, "active": false}), json!({"keyRef": "vault/none", "active": false})]
+    {
+        let shop = Shop::new([]);
+        shop.create(key);
+        assert_eq!(shop.generate(by_tag()).unwrap_err().kind(), ErrorKind::EnvInactive);
+        assert!(shop.transport().requests().is_empty());
+    }
 }
 
 #[test]
