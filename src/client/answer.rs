@@ -13,7 +13,7 @@ use crate::providers::Provider;
 
 /// The longest whole answer, in bytes, and the longest text of a streamed one.
 pub(crate) const MAX_ANSWER_BYTES: usize = 64 << 20;
-/// As much of an error's body as is read, in bytes.
+/// As much of an error's body, or of blank before an answer, as is read, in bytes.
 const MAX_ERROR_BYTES: usize = 64 << 10;
 
 /// Sends `request` and returns the head and body of a 2xx response.
@@ -52,26 +52,33 @@ pub(super) async fn rest(mut bytes: Vec<u8>, body: &mut impl Body) -> Result<Vec
     Ok(bytes)
 }
 
-/// Chunks up to the first one that says what kind of body this is.
+/// The first chunk that says what kind of body this is; blank ones before it mean nothing and are dropped. Empty where
+/// the body ends first.
 ///
 /// # Errors
 /// Those of the transport; `limit_exceeded` where nothing but white space comes.
 pub(super) async fn opening(body: &mut impl Body) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    while first_byte(&bytes).is_none() {
-        let Some(chunk) = body.chunk().await? else { break };
-        if bytes.len() + chunk.len() > MAX_ANSWER_BYTES {
+    let mut blank = 0;
+    while let Some(chunk) = body.chunk().await? {
+        if first_byte(&chunk).is_some() {
+            return Ok(chunk);
+        }
+        blank += chunk.len();
+        if blank > MAX_ERROR_BYTES {
             return Err(too_long());
         }
-        append(&mut bytes, chunk);
     }
-    Ok(bytes)
+    Ok(Vec::new())
+}
+
+/// The bytes without a byte-order mark, which no JSON parser takes.
+pub(super) fn unmarked(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
 /// The first byte that is neither white space nor part of a byte-order mark.
 pub(super) fn first_byte(bytes: &[u8]) -> Option<u8> {
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    text.iter().copied().find(|byte| !byte.is_ascii_whitespace())
+    unmarked(bytes).iter().copied().find(|byte| !byte.is_ascii_whitespace())
 }
 
 /// `bad_response` for a page where an answer should be: a proxy or a wrong base URL.

@@ -130,7 +130,7 @@ impl Exchange<'_> {
 
     fn decode(&self, head: &HttpHead, bytes: &[u8]) -> Result<Completion> {
         answer::refuse_page(head, bytes)?;
-        self.provider.decode(head, bytes)
+        self.provider.decode(head, answer::unmarked(bytes))
     }
 
     fn decoder(&self, head: &HttpHead) -> PartDecoder {

@@ -12,14 +12,14 @@ mod options;
 mod outcome;
 mod part_decoder;
 pub mod ports;
+mod record_text;
+mod records;
 mod resolution;
 mod retry;
 mod scrub;
+mod storage_key;
 mod stream;
 mod timeouts;
-mod record_text;
-mod records;
-mod storage_key;
 mod within;
 
 pub use models::Deleted;
@@ -29,13 +29,13 @@ pub use outcome::Attempt;
 pub use outcome::Outcome;
 pub use outcome::Served;
 pub use part_decoder::PartDecoder;
-pub use stream::CompletionStream;
-pub use stream::StreamParts;
-pub use timeouts::Patience;
 pub use resolution::Explanation;
 pub use resolution::KeyOrigin;
 pub use resolution::Params;
 pub use resolution::ResolveView;
+pub use stream::CompletionStream;
+pub use stream::StreamParts;
+pub use timeouts::Patience;
 
 use core::fmt;
 

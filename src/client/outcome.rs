@@ -42,7 +42,7 @@ impl Served {
         Self {
             tag: resolved.tag.clone(),
             provider: resolved.provider,
-            model: resolved.model.sent().cloned().unwrap_or_default(),
+            model: resolved.model_id().to_owned(),
             env: resolved.env.clone(),
         }
     }

@@ -207,3 +207,84 @@ fn parts_of(completion: Completion) -> Vec<StreamPart> {
     let finish = StreamPart::Finish { finish_reason: completion.finish_reason, usage: completion.usage };
     [start].into_iter().chain(warnings).chain(content).chain([finish]).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::FinishReason;
+    use crate::error::ErrorKind;
+    use crate::model::ProviderId;
+    use crate::secret::ApiKey;
+    use crate::sse::SseEvent;
+
+    /// Says its events aloud; `end` ends it, `fail` fails with the event's own text.
+    struct Parrot;
+
+    impl StreamDecoder for Parrot {
+        fn feed(&mut self, event: &SseEvent, out: &mut Vec<StreamPart>) {
+            out.push(match event.data.as_str() {
+                "end" => finish(Finish::Stop),
+                text if text.starts_with("fail") => {
+                    StreamPart::Error { error: Error::new(ErrorKind::Overloaded, text) }
+                }
+                text => StreamPart::TextDelta { text: text.to_owned() },
+            });
+        }
+
+        fn finish(&mut self, out: &mut Vec<StreamPart>) {
+            out.push(finish(Finish::Interrupted));
+        }
+    }
+
+    fn finish(unified: Finish) -> StreamPart {
+        StreamPart::Finish { finish_reason: FinishReason { unified, raw: None }, usage: None }
+    }
+
+    fn decoder() -> PartDecoder {
+        let served =
+            Served { tag: None, provider: ProviderId::Custom, model: "m".to_owned(), env: "dev".to_owned() };
+        let key = ApiKey::parse("apiKey", "sk-canary-1").unwrap().0;
+        let scrubber = Scrubber::new(Some(&key));
+        PartDecoder::new(
+            Box::new(Parrot),
+            Frame { served, attempts: Vec::new(), warnings: Vec::new(), wants_object: false, scrubber },
+        )
+    }
+
+    #[test]
+    fn nothing_follows_the_last_part() {
+        let mut decoder = decoder();
+        assert_eq!(decoder.feed(b"data: a\n\ndata: end\n\ndata: b\n\n").len(), 2);
+        assert!(decoder.ended());
+        assert!(decoder.feed(b"data: c\n\n").is_empty() && decoder.finish().is_empty());
+        assert_eq!(decoder.outcome().completion.text, "a");
+    }
+
+    #[test]
+    fn a_cut_answer_has_its_usage_estimated() {
+        let mut decoder = decoder();
+        decoder.feed(b"data: abcde\n\n");
+        let parts = decoder.finish();
+        let [StreamPart::Finish { usage: Some(usage), .. }] = parts.as_slice() else { panic!("{parts:?}") };
+        assert_eq!((usage.output_tokens, usage.estimated), (Some(2), true));
+        assert_eq!(decoder.outcome().completion.usage.as_ref(), Some(usage));
+    }
+
+    #[test]
+    fn r62_an_error_part_and_its_partial_text_are_scrubbed() {
+        let mut decoder = decoder();
+        let parts = decoder.feed(b"data: sk-can\n\ndata: ary-1\n\ndata: fail sk-canary-1\n\n");
+        let Some(StreamPart::Error { error }) = parts.last() else { panic!("{parts:?}") };
+        let shown = serde_json::to_string(&error.view()).unwrap();
+        assert!(!shown.contains("canary") && shown.contains("\"text\":\"[redacted]\""), "{shown}");
+    }
+
+    #[test]
+    fn r57_an_interrupted_stream_says_what_came() {
+        let mut decoder = decoder();
+        decoder.feed(b"data: abc\n\n");
+        let error = decoder.interrupt(Error::new(ErrorKind::Aborted, "aborted"));
+        assert_eq!(error.detail("partial").and_then(|partial| partial["text"].as_str()), Some("abc"));
+        assert!(decoder.ended());
+    }
+}

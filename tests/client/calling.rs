@@ -262,7 +262,8 @@ fn r57_a_call_that_nobody_aborts_is_left_alone() {
 
 #[test]
 fn r60_an_error_under_200_is_an_error() {
-    let shop = Shop::new([failure(200, "the model is overloaded")]);
+    let options = ClientOptions { retry: RetryOptions { max_retries: 0 }, ..ClientOptions::default() };
+    let shop = Shop::with(options, StoreFault::None, [failure(200, "the model is overloaded")]);
     assert!(shop.generate(json!({})).is_err());
     let mut body = answer_json("Hello");
     body["unknown"] = json!({"deep": [1]});

@@ -10,4 +10,5 @@ mod calling;
 mod fakes;
 mod faults;
 mod shop;
+mod stored;
 mod streaming;

@@ -1,5 +1,6 @@
 //! One shop with one inline model behind a scripted transport: what every test of calls starts from.
 
+use std::cell::Cell;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::future::pending;
@@ -54,13 +55,13 @@ pub(crate) enum StoreFault {
 #[derive(Debug, Default)]
 pub(crate) struct ShopStorage {
     records: RefCell<BTreeMap<String, String>>,
-    fault: StoreFault,
+    fault: Cell<StoreFault>,
 }
 
 impl Storage for ShopStorage {
     async fn get(&self, key: &str) -> Result<Option<Stored>> {
         let value = self.records.borrow().get(key).cloned();
-        match self.fault {
+        match self.fault.get() {
             StoreFault::Corrupt => {
                 Ok(Some(Stored { value: "[object Object]".to_owned(), etag: "1".to_owned() }))
             }
@@ -109,7 +110,7 @@ impl KeyResolver for ShopVault {
 pub(crate) struct ShopPorts {
     clock: Rc<VirtualClock>,
     random: CountingRandom,
-    storage: ShopStorage,
+    storage: Rc<ShopStorage>,
     transport: ScriptedTransport,
     vault: ShopVault,
 }
@@ -160,17 +161,44 @@ impl Shop {
         fault: StoreFault,
         replies: impl IntoIterator<Item = Reply>,
     ) -> Self {
+        let storage = Rc::new(ShopStorage::default());
+        storage.fault.set(fault);
+        Self::over(storage, 7, options, replies)
+    }
+
+    /// Another client of the same store, whose product key is made of `key` bytes; this shop's own is made of 7s.
+    pub(crate) fn beside(&self, key: u8, replies: impl IntoIterator<Item = Reply>) -> Self {
+        Self::over(Rc::clone(&self.client.ports().storage), key, ClientOptions::default(), replies)
+    }
+
+    fn over(
+        storage: Rc<ShopStorage>,
+        key: u8,
+        options: ClientOptions,
+        replies: impl IntoIterator<Item = Reply>,
+    ) -> Self {
         let clock = Rc::new(VirtualClock::default());
         let transport = ScriptedTransport::new(&clock, replies);
-        let storage = ShopStorage { fault, ..ShopStorage::default() };
         let random = CountingRandom::default();
         let ports = ShopPorts { clock: Rc::clone(&clock), random, storage, transport, vault: ShopVault };
-        let ring = Keyring::new(ProductKey::from_bytes([7; 32]), Vec::new()).unwrap();
+        let ring = Keyring::new(ProductKey::from_bytes([key; 32]), Vec::new()).unwrap();
         Self { clock, client: Client::new(ports, ring, options) }
     }
 
     pub(crate) fn transport(&self) -> &ScriptedTransport {
         self.client.ports().transport()
+    }
+
+    /// Stores the model `chat` with the environment `dev`, which has `env`'s fields.
+    pub(crate) fn create(&self, env: Value) {
+        let mut dev = json!({"slug": "dev", "baseUrl": "http://localhost:9"});
+        for (name, value) in env.as_object().unwrap() {
+            dev[name] = value.clone();
+        }
+        let model = json!({
+            "product": "shop", "tag": "chat", "name": "Chat", "provider": "custom", "model": "m", "envs": [dev],
+        });
+        block_on(&self.clock, self.client.create(&model)).unwrap();
     }
 
     /// A whole answer to [`call`] with `extra`.

@@ -8,5 +8,4 @@ pub(crate) use clock::VirtualClock;
 pub(crate) use clock::block_on;
 pub(crate) use random::CountingRandom;
 pub(crate) use transport::Reply;
-pub(crate) use transport::ScriptedBody;
 pub(crate) use transport::ScriptedTransport;
