@@ -71,6 +71,25 @@ impl Core {
             started.map(JsValue::from).map_err(|error| client.ports().error_to_js(&error))
         })
     }
+
+    /// A fresh product key in its printed form.
+    ///
+    /// # Errors
+    /// `entropy_unavailable`.
+    #[wasm_bindgen(js_name = generateKey)]
+    pub fn generate_key() -> Result<String, JsValue> {
+        let mut bytes = zeroize::Zeroizing::new([0; 32]);
+        random::SystemRandom.fill(bytes.as_mut_slice()).map_err(|error| error::to_js(&error))?;
+        Ok(crypto::print_product_key(&bytes).as_str().to_owned())
+    }
+
+    /// Opens one AES-256-GCM message, for the published test vectors: `undefined` where it does not open.
+    #[wasm_bindgen(js_name = aeadOpen)]
+    #[must_use]
+    pub fn aead_open(key: &[u8], nonce: &[u8], aad: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        let (key, nonce) = (key.try_into().ok()?, nonce.try_into().ok()?);
+        crypto::hazmat::aead_open(key, nonce, aad, sealed).map(|plain| plain.to_vec())
+    }
 }
 
 fn open(options: &JsValue, keys: &[JsValue], host: &Host) -> Result<Core> {
@@ -78,23 +97,4 @@ fn open(options: &JsValue, keys: &[JsValue], host: &Host) -> Result<Core> {
     let keyring = convert::keyring(keys)?;
     let ports = JsPorts::new(host)?;
     Ok(Core { client: Rc::new(Client::new(ports, keyring, options)) })
-}
-
-/// A fresh product key in its printed form.
-///
-/// # Errors
-/// `entropy_unavailable`.
-#[wasm_bindgen(js_name = generateKey)]
-pub fn generate_key() -> Result<String, JsValue> {
-    let mut bytes = zeroize::Zeroizing::new([0; 32]);
-    random::SystemRandom.fill(bytes.as_mut_slice()).map_err(|error| error::to_js(&error))?;
-    Ok(crypto::print_product_key(&bytes).as_str().to_owned())
-}
-
-/// Opens one AES-256-GCM message, for the published test vectors: `undefined` where it does not open.
-#[wasm_bindgen(js_name = aeadOpen)]
-#[must_use]
-pub fn aead_open(key: &[u8], nonce: &[u8], aad: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
-    let (key, nonce) = (key.try_into().ok()?, nonce.try_into().ok()?);
-    crypto::hazmat::aead_open(key, nonce, aad, sealed).map(|plain| plain.to_vec())
 }
