@@ -60,7 +60,7 @@ export class DuctapeError extends Error {
   /** Whether `value` is an error of this library, of any copy of it; with `code`, of that kind. */
   static is(value: unknown, code?: ErrorCode): value is DuctapeError {
     if (typeof value !== 'object' || value === null || !(BRAND in value)) return false;
-    return code === undefined || (value as DuctapeError).code === code;
+    return code === undefined || (value as unknown as DuctapeError).code === code;
   }
 }
 

@@ -38,6 +38,11 @@ declare class ReadableStream<T = unknown> {
   );
 }
 
+interface ReadableStreamDefaultReader {
+  read(): Promise<{ done: boolean; value?: Uint8Array }>;
+  cancel(): Promise<void>;
+}
+
 declare function queueMicrotask(run: () => void): void;
 declare function setTimeout(run: () => void, ms: number): unknown;
 declare function clearTimeout(timer: unknown): void;
@@ -64,4 +69,9 @@ declare module 'node:path' {
 declare module 'node:crypto' {
   function createHash(name: 'sha256'): { update(text: string): { digest(encoding: 'base64url'): string } };
   function randomUUID(): string;
+}
+
+declare module '*.wasm?module' {
+  const module: WebAssembly.Module;
+  export default module;
 }

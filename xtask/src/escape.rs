@@ -10,6 +10,9 @@ use crate::files;
 /// Prefixes of the two-character codes. Neither is among the single ones.
 const PREFIXES: [u8; 2] = [b'~', b'}'];
 
+const TYPES: &str =
+    "export const length: number;\nexport const order: readonly number[];\nexport const text: string;\n";
+
 /// Every printable ASCII character that needs no escape in a double-quoted string or in HTML.
 fn alphabet() -> Vec<u8> {
     (b' '..=b'~').filter(|byte| !matches!(byte, b'"' | b'\\' | b'<')).collect()
@@ -31,6 +34,7 @@ pub(crate) fn write(wasm: &Path, text: &Path) -> Step {
         bytes.len(),
         order.join(",")
     );
+    files::write(&text.with_extension("d.ts"), TYPES)?;
     files::write(text, module)
 }
 

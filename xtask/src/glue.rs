@@ -36,6 +36,8 @@ fn exported(glue: &str) -> Vec<&str> {
 /// Types for the factory: the generated classes and functions, reached through what `instantiate` returns.
 pub(crate) fn factory_types(types: &str) -> String {
     let declarations = types.split("export type InitInput").next().unwrap_or_default();
+    let declared = |line: &&str| !line.contains("[Symbol.dispose]");
+    let declarations = declarations.lines().filter(declared).collect::<Vec<_>>().join("\n");
     let names: Vec<&str> = declarations
         .lines()
         .filter_map(|line| line.strip_prefix("export class ").or_else(|| line.strip_prefix("export function ")))

@@ -12,7 +12,7 @@ use crate::stamp;
 /// Published name, source.
 const ENTRIES: &[(&str, &str)] = &[
     ("index", "pkg/src/entry/inline.ts"),
-    ("slim", "pkg/src/entry/slim.ts"),
+    ("slim", "pkg/src/slim.ts"),
     ("testing", "pkg/src/testing/index.ts"),
     ("storage/callback", "pkg/src/storage/callback.ts"),
     ("storage/file", "pkg/src/storage/file.ts"),

@@ -1,0 +1,7 @@
+// The public API, apart from where the module comes from: `entry` says that.
+
+export { Ductape as default, Ductape } from './client.js';
+export { DuctapeError } from './errors.js';
+export type { CompletionStream } from './stream.js';
+export type * from './storage/types.js';
+export type * from './types.js';
