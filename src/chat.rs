@@ -2,8 +2,11 @@
 
 mod accumulate;
 mod input;
+mod messages;
 
 pub use accumulate::Accumulator;
+pub(crate) use accumulate::joined_text;
+pub(crate) use accumulate::tool_calls;
 
 pub use crate::warning::Warning;
 

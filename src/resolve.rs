@@ -259,6 +259,16 @@ mod tests {
     }
 
     #[test]
+    fn r44_an_empty_list_is_null_at_every_level() {
+        let empty = ModelConfig { stop_sequences: Some(Some(Vec::new())), ..ModelConfig::default() };
+        let model = Model { config: empty.clone(), ..model(vec![env("dev")]) };
+        let resolved = resolve(Base::Stored { model: &model, rev: 1 }, "dev", None, &empty).unwrap();
+        let stops = resolved.settings.stop_sequences;
+        assert_eq!((stops.value, stops.source), (None, Layer::Runtime));
+        assert_eq!(stops.shadowed, [Shadowed { source: Layer::Model, value: None }]);
+    }
+
+    #[test]
     fn r47_an_agent_without_the_environment_skips_that_level() {
         let agent = agent(&json!({"modelConfig": {"topP": 0.5},
             "envs": [{"slug": "prd", "modelConfig": {"topP": 0.1, "timeout": 5}}]}));

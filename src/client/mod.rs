@@ -17,6 +17,7 @@ mod records;
 mod resolution;
 mod retry;
 mod scrub;
+mod sealing;
 mod storage_key;
 mod stream;
 mod timeouts;

@@ -5,7 +5,6 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Client;
-use super::key_context::key_context;
 use super::ports::Clock;
 use super::ports::Ports;
 use super::ports::Random;
@@ -17,19 +16,13 @@ use super::records::Loaded;
 use super::records::conflict;
 use super::storage_key::product_prefix;
 use super::storage_key::storage_key;
-use crate::base_url::BaseUrl;
-use crate::crypto;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::error::Result;
-use crate::model::Applied;
-use crate::model::KeyMeta;
 use crate::model::ListedModel;
-use crate::model::Model;
 use crate::model::ModelInput;
 use crate::model::ModelPatch;
 use crate::model::ModelView;
-use crate::model::NewPlace;
 use crate::model::Record;
 use crate::reader;
 use crate::reader::Reader;
@@ -192,25 +185,6 @@ impl<P: Ports> Client<P> {
         product.map(str::to_owned).ok_or_else(|| Error::invalid("product", expected))
     }
 
-    /// Whether base URLs of this origin may be stored and called.
-    ///
-    /// # Errors
-    /// `origin_not_allowed` naming `field`.
-    pub(crate) fn check_origin(&self, field: &str, base_url: &BaseUrl) -> Result<()> {
-        let Some(allowed) = &self.options.allowed_origins else { return Ok(()) };
-        // Entries are read like base URLs, so that a trailing slash or a capital in the list does not lock anyone out.
-        let is_it = |entry: &String| {
-            BaseUrl::parse(field, entry, true).is_ok_and(|entry| entry.origin() == base_url.origin())
-        };
-        if allowed.iter().any(is_it) {
-            return Ok(());
-        }
-        let message = format!("{field}: this origin is not among the client's allowedOrigins");
-        Err(Error::new(ErrorKind::OriginNotAllowed, message)
-            .with("field", field)
-            .with("origin", base_url.origin()))
-    }
-
     async fn update_with(&self, patch: &ModelPatch) -> Result<ModelView> {
         let product = self.product_or_default(patch.product.as_deref())?;
         let key = storage_key(&product, &patch.tag);
@@ -248,39 +222,6 @@ impl<P: Ports> Client<P> {
             }
         }
         Err(conflict())
-    }
-
-    /// Checks a change against the client's options and seals its keys with the primary product key.
-    fn seal_keys(&self, applied: Applied) -> Result<(Model, Vec<Warning>)> {
-        let Applied { mut model, keys, warnings, added, moved } = applied;
-        self.check_places(&model, &added, &moved)?;
-        for new in &keys {
-            let Some(index) = model.envs.iter().position(|env| env.slug == new.slug) else { continue };
-            let Some(base_url) = model.envs.get(index).map(|env| env.base_url.as_ref()) else { continue };
-            let context = key_context(&model.product, &model.tag, &new.slug, model.provider, base_url);
-            let mut salt = [0; crypto::SALT_LEN];
-            self.ports.random().fill(&mut salt)?;
-            let sealed = crypto::seal(&self.keyring, salt, &context, &new.key)?;
-            let meta = KeyMeta {
-                hint: new.key.hint().map(str::to_owned),
-                fingerprint: Some(crypto::fingerprint(self.keyring.primary().1, &new.key)),
-                updated_at: self.now(),
-            };
-            if let Some(env) = model.envs.get_mut(index) {
-                env.set_key(sealed, meta);
-            }
-        }
-        Ok((model, warnings))
-    }
-
-    fn check_places(&self, model: &Model, added: &[NewPlace], moved: &[NewPlace]) -> Result<()> {
-        if let Some(declared) = self.options.products.get(&model.product) {
-            added.iter().try_for_each(|place| check_slug(place, declared))?;
-        }
-        moved.iter().try_for_each(|place| {
-            let base_url = model.env(&place.slug).and_then(|env| env.base_url.as_ref());
-            base_url.map_or(Ok(()), |base_url| self.check_origin(&place.field, base_url))
-        })
     }
 
     async fn listed(&self, listed: ListedKey) -> Result<Option<ListedModel>> {
@@ -327,17 +268,6 @@ impl<P: Ports> Client<P> {
 
 fn located(error: Error, product: &str, tag: &str) -> Error {
     error.with("product", product).with("tag", tag)
-}
-
-fn check_slug(place: &NewPlace, declared: &[String]) -> Result<()> {
-    if declared.contains(&place.slug) {
-        return Ok(());
-    }
-    let slugs: Vec<&str> = declared.iter().map(String::as_str).collect();
-    let hint = reader::closest(&place.slug, &slugs)
-        .map_or_else(String::new, |slug| format!(" (did you mean {slug}?)"));
-    let expected = format!("one of the product's envs: {}{hint}", slugs.join(", "));
-    Err(Error::invalid(&place.field, expected))
 }
 
 fn close_matches<'t>(tag: &str, tags: &'t [String]) -> Vec<&'t str> {

@@ -78,12 +78,11 @@ impl<P: Ports> Client<P> {
                 Err(failure) => failure,
             };
             let Ok(now) = self.read_text(key).await else { return Err(failure) };
-            let now = now.map(|stored| stored.value);
-            if now.as_ref() == Some(&text) {
+            if now.as_ref().is_some_and(|now| now.value == text) {
                 return Ok(Written::Done(String::new()));
             }
-            if now.as_ref() != old.map(|old| &old.stored.value) {
-                return Ok(Written::Conflict);
+            if now.as_ref().map(|now| &now.value) != old.map(|old| &old.stored.value) {
+                return self.somebody_elses(key, now);
             }
             if attempt == WRITE_RETRIES || !failure.retryable() {
                 return Err(failure);
@@ -97,8 +96,16 @@ impl<P: Ports> Client<P> {
     async fn own_or_conflict(&self, key: &str, text: &str) -> Result<Written> {
         match self.read_text(key).await? {
             Some(stored) if stored.value == text => Ok(Written::Done(stored.etag)),
-            _ => Ok(Written::Conflict),
+            other => self.somebody_elses(key, other),
         }
+    }
+
+    /// A conflict, if what is stored is a record at all: a store that talks nonsense must not make us write again.
+    fn somebody_elses(&self, key: &str, stored: Option<Stored>) -> Result<Written> {
+        if let Some(stored) = stored {
+            record_text::parse(&self.keyring, key, &stored.value)?;
+        }
+        Ok(Written::Conflict)
     }
 
     /// Deletes what is under `key`, which was `stored` when it was read. A record that somebody else put there after a

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::keys;
 use crate::error::Error;
 use crate::error::Result;
 use crate::reader;
@@ -51,9 +52,13 @@ fn checked_name(path: &str, name: &str) -> Result<String> {
 fn checked_value(path: &str, value: &Value) -> Result<String> {
     let printable =
         |text: &&str| text.bytes().all(|b| matches!(b, b' '..=b'~')) && text.trim_ascii() == *text;
-    let text = value.as_str().filter(printable);
-    text.map(str::to_owned)
-        .ok_or_else(|| Error::invalid(path, "printable ASCII text without outer white space"))
+    match value.as_str().filter(printable) {
+        None => Err(Error::invalid(path, "printable ASCII text without outer white space")),
+        Some(text) if keys::holds_key(text) => {
+            Err(Error::invalid(path, "no API key; it belongs in apiKey, where it is sealed"))
+        }
+        Some(text) => Ok(text.to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -82,6 +87,7 @@ mod tests {
             let error = read("headers", &json!({"x": bad})).unwrap_err();
             assert_eq!(error.field(), Some("headers.x"), "{bad:?}");
         }
+        assert!(read("headers", &json!({"x": "Bearer sk-proj-abcdefghijklmnopqrstuvwxyz"})).is_err());
         assert!(read("headers", &json!({"x": 1})).is_err());
         assert!(read("headers", &json!({"x": "1", "X": "2"})).is_err());
     }

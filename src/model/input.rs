@@ -8,6 +8,7 @@ use super::Api;
 use super::ModelConfig;
 use super::ProviderId;
 use super::headers;
+use super::keys;
 use crate::error::Error;
 use crate::error::Result;
 use crate::reader;
@@ -111,7 +112,7 @@ impl ModelPatch {
             config: ModelConfig::read_fields(&reader)?,
             headers: reader.nullable("headers", headers::read)?.map(Option::unwrap_or_default),
             provider_options: reader
-                .nullable("providerOptions", reader::object)?
+                .nullable("providerOptions", provider_options)?
                 .map(Option::unwrap_or_default),
             envs: given(&reader, "envs", |path, value| envs(path, value, env_passed))?.unwrap_or_default(),
         })
@@ -270,6 +271,22 @@ pub(crate) fn api(path: &str, value: &Value) -> Result<Api> {
     }
 }
 
+fn provider_options(path: &str, value: &Value) -> Result<Map<String, Value>> {
+    if texts_of(value).into_iter().any(keys::holds_key) {
+        return Err(Error::invalid(path, "no API key; it belongs in apiKey, where it is sealed"));
+    }
+    reader::object(path, value)
+}
+
+fn texts_of(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(text) => vec![text],
+        Value::Array(items) => items.iter().flat_map(texts_of).collect(),
+        Value::Object(map) => map.values().flat_map(texts_of).collect(),
+        Value::Bool(_) | Value::Null | Value::Number(_) => Vec::new(),
+    }
+}
+
 fn envs(path: &str, value: &Value, passed: &[&str]) -> Result<Vec<EnvInput>> {
     let items = reader::list(path, value)?;
     let mut envs: Vec<EnvInput> = Vec::with_capacity(items.len());
@@ -295,7 +312,7 @@ fn key_ref(reader: &Reader<'_>) -> Result<Option<Option<String>>> {
     let reference = reader.nullable("keyRef", filled)?;
     let path = reader.at("keyRef");
     if let Some(Some(text)) = &reference {
-        if super::keys::vendor_of(text).is_some() {
+        if keys::holds_key(text) {
             return Err(Error::invalid(&path, "the name of a key; the key itself belongs in apiKey"));
         }
         if reader.value("apiKey").is_some_and(|key| key != "") {

@@ -19,8 +19,15 @@ const PREFIXES: &[(&str, ProviderId)] = &[
     ("xai-", ProviderId::Custom),
 ];
 
-/// Whose key a text looks like.
-pub(super) fn vendor_of(key: &str) -> Option<ProviderId> {
+/// No vendor's key with one of these prefixes is shorter; a name like `hf_token` is.
+const MIN_VENDOR_KEY: usize = 30;
+
+/// Whether a text in a place that is stored and shown as it is holds a vendor's key.
+pub(super) fn holds_key(text: &str) -> bool {
+    text.split_ascii_whitespace().any(|word| word.len() >= MIN_VENDOR_KEY && vendor_of(word).is_some())
+}
+
+fn vendor_of(key: &str) -> Option<ProviderId> {
     PREFIXES.iter().find(|(prefix, _)| key.starts_with(prefix)).map(|(_, vendor)| *vendor)
 }
 
@@ -82,6 +89,13 @@ mod tests {
         assert!(check("sk-ant-abc", ProviderId::Anthropic).unwrap().is_empty());
         assert!(check("sk-abc", ProviderId::Anthropic).unwrap().is_empty());
         assert!(check("sk-ant-abc", ProviderId::Custom).unwrap().is_empty());
+    }
+
+    #[test]
+    fn r26_a_key_in_the_wrong_place_is_seen() {
+        assert!(holds_key("sk-ant-api03-abcdefghijklmnopqrstuvwxyz"));
+        assert!(holds_key("Bearer gsk_abcdefghijklmnopqrstuvwxyz012345"));
+        assert!(!holds_key("hf_token") && !holds_key("vault/sk-ant-production-key-of-the-shop"));
     }
 
     #[test]

@@ -493,8 +493,11 @@ mod tests {
     fn api_key_and_key_ref_exclude_each_other() {
         let both = json!({"slug": "dev", "apiKey": "sk-x", "keyRef": "r"});
         assert_eq!(create(&with("/envs/0", both)).unwrap_err().field(), Some("envs[0].keyRef"));
-        let key_as_reference = json!({"slug": "dev", "keyRef": "sk-ant-SECRET"});
+        let key_as_reference = json!({"slug": "dev", "keyRef": "sk-ant-SECRET-0123456789-0123456789"});
         let error = create(&with("/envs/0", key_as_reference)).unwrap_err();
         assert!(!format!("{error:?}").contains("SECRET"));
+        let mut value = input();
+        value["providerOptions"] = json!({"a": [{"b": "sk-ant-SECRET-0123456789-0123456789"}]});
+        assert_eq!(create(&value).unwrap_err().field(), Some("providerOptions"));
     }
 }

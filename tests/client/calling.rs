@@ -6,16 +6,13 @@ use std::future::ready;
 use ductape_models::ErrorKind;
 use ductape_models::chat::Finish;
 use ductape_models::client::ClientOptions;
-use ductape_models::client::RetryOptions;
 use ductape_models::client::ports::Clock;
 use serde_json::Value;
 use serde_json::json;
 
 use super::fakes::Reply;
-use super::fakes::block_on;
 use super::shop::CANARY;
 use super::shop::Shop;
-use super::shop::StoreFault;
 use super::shop::answer;
 use super::shop::answer_json;
 use super::shop::call;
@@ -87,7 +84,7 @@ fn r41_the_key_stands_in_one_header_and_nowhere_else() {
 #[test]
 fn r66_a_page_is_refused_before_anything_is_sent() {
     let options = ClientOptions { refuse_provider_calls: true, ..ClientOptions::default() };
-    let shop = Shop::with(options, StoreFault::None, []);
+    let shop = Shop::with(options, []);
     assert_eq!(shop.generate(json!({})).unwrap_err().kind(), ErrorKind::BrowserRefused);
     assert!(shop.transport().requests().is_empty());
 }
@@ -149,8 +146,7 @@ fn r59_a_failed_connection_is_repeated_and_the_last_error_surfaces() {
 
 #[test]
 fn r59_max_retries_bounds_the_attempts() {
-    let options = ClientOptions { retry: RetryOptions { max_retries: 0 }, ..ClientOptions::default() };
-    let shop = Shop::with(options, StoreFault::None, [failure(503, "busy")]);
+    let shop = Shop::once([failure(503, "busy")]);
     assert_eq!(shop.generate(json!({})).unwrap_err().kind(), ErrorKind::Overloaded);
 }
 
@@ -162,7 +158,7 @@ fn r59_the_wait_that_the_provider_asks_for_is_kept() {
         let shop = Shop::new([failure(429, "slow down").header(header, value), answer("Hello")]);
         let outcome = shop.generate(json!({})).unwrap();
         assert_eq!(outcome.attempts[0].delay_ms, Some(wait), "{header}: {value}");
-        assert_eq!(shop.transport().sent_at(), [0, u64::from(wait)]);
+        assert_eq!(shop.sent_at(), [0, u64::from(wait)]);
     }
 }
 
@@ -180,7 +176,7 @@ fn r59_a_wait_of_more_than_a_minute_fails_at_once_and_says_how_long() {
     let shop = Shop::new([failure(429, "slow down").header("retry-after", "61")]);
     let error = shop.generate(json!({})).unwrap_err();
     assert_eq!((error.kind(), error.retry_after_ms()), (ErrorKind::RateLimited, Some(61_000)));
-    assert_eq!(shop.clock.now_ms(), 0);
+    assert_eq!(shop.elapsed(), 0);
 }
 
 #[test]
@@ -211,12 +207,11 @@ fn r58_the_timeout_bounds_each_attempt_whole() {
 
 #[test]
 fn r58_timeouts_name_their_phase() {
-    let options = ClientOptions { retry: RetryOptions { max_retries: 0 }, ..ClientOptions::default() };
     for (timeout, phase) in [(json!(50), "attempt"), (json!({"totalMs": 50}), "total")] {
-        let shop = Shop::with(options.clone(), StoreFault::None, [Reply::silent()]);
+        let shop = Shop::once([Reply::silent()]);
         let error = shop.generate(json!({"timeout": timeout})).unwrap_err();
         assert_eq!((error.kind(), error.detail("phase")), (ErrorKind::Timeout, Some(&json!(phase))));
-        assert_eq!((shop.clock.now_ms(), shop.transport().given_up()), (50, 1));
+        assert_eq!((shop.elapsed(), shop.transport().given_up()), (50, 1));
     }
 }
 
@@ -226,14 +221,14 @@ fn r58_the_total_limit_covers_retries_and_their_waits() {
     let error = shop.generate(json!({"timeout": {"totalMs": 1_000}})).unwrap_err();
     assert_eq!(error.detail("phase"), Some(&json!("total")));
     assert_eq!(error.detail("attempts").unwrap().as_array().unwrap().len(), 1);
-    assert_eq!(shop.clock.now_ms(), 1_000);
+    assert_eq!(shop.elapsed(), 1_000);
 }
 
 #[test]
 fn r57_an_abort_before_the_call_sends_nothing() {
     let shop = Shop::new([]);
     let options = call(json!({}));
-    let error = block_on(&shop.clock, shop.client.generate_until(&options, ready(()))).unwrap_err();
+    let error = shop.run(shop.client.generate_until(&options, ready(()))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Aborted);
     assert!(shop.transport().requests().is_empty());
 }
@@ -246,8 +241,8 @@ fn r57_an_abort_ends_every_phase_and_closes_the_connection() {
         let shop = Shop::new([reply]);
         let options = call(json!({}));
         let aborted = shop.client.generate_until(&options, shop.clock.sleep(40));
-        assert_eq!(block_on(&shop.clock, aborted).unwrap_err().kind(), ErrorKind::Aborted);
-        assert_eq!((shop.clock.now_ms(), shop.transport().given_up()), (40, given_up));
+        assert_eq!(shop.run(aborted).unwrap_err().kind(), ErrorKind::Aborted);
+        assert_eq!((shop.elapsed(), shop.transport().given_up()), (40, given_up));
         assert_eq!(shop.transport().requests().len(), 1);
     }
 }
@@ -256,14 +251,13 @@ fn r57_an_abort_ends_every_phase_and_closes_the_connection() {
 fn r57_a_call_that_nobody_aborts_is_left_alone() {
     let shop = Shop::new([answer("Hello")]);
     let options = call(json!({}));
-    let outcome = block_on(&shop.clock, shop.client.generate_until(&options, pending())).unwrap();
+    let outcome = shop.run(shop.client.generate_until(&options, pending())).unwrap();
     assert_eq!(outcome.completion.text, "Hello");
 }
 
 #[test]
 fn r60_an_error_under_200_is_an_error() {
-    let options = ClientOptions { retry: RetryOptions { max_retries: 0 }, ..ClientOptions::default() };
-    let shop = Shop::with(options, StoreFault::None, [failure(200, "the model is overloaded")]);
+    let shop = Shop::once([failure(200, "the model is overloaded")]);
     assert!(shop.generate(json!({})).is_err());
     let mut body = answer_json("Hello");
     body["unknown"] = json!({"deep": [1]});

@@ -8,23 +8,17 @@ use ductape_models::ErrorKind;
 use ductape_models::chat::Finish;
 use ductape_models::chat::StreamPart;
 use ductape_models::client::ClientOptions;
-use ductape_models::client::RetryOptions;
 use serde_json::json;
 
+use super::fakes::Fault;
 use super::fakes::Reply;
 use super::shop::CANARY;
 use super::shop::Shop;
-use super::shop::StoreFault;
 use super::shop::answer_json;
 use super::shop::delta;
 use super::shop::failure;
 use super::shop::shown;
 use super::shop::text_of;
-
-fn once(replies: impl IntoIterator<Item = Reply>) -> Shop {
-    let options = ClientOptions { retry: RetryOptions { max_retries: 0 }, ..ClientOptions::default() };
-    Shop::with(options, StoreFault::None, replies)
-}
 
 #[test]
 fn a_provider_that_closes_in_mid_stream_leaves_what_came() {
@@ -61,7 +55,8 @@ fn a_web_page_is_no_answer() {
     for error in [whole, streamed.unwrap()] {
         assert_eq!((error.kind(), error.retryable()), (ErrorKind::BadResponse, false));
     }
-    let error = once([Reply::status(502).chunk("<h1>Bad gateway</h1>")]).generate(json!({})).unwrap_err();
+    let error =
+        Shop::once([Reply::status(502).chunk("<h1>Bad gateway</h1>")]).generate(json!({})).unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Overloaded, Some(502)));
 }
 
@@ -95,7 +90,7 @@ fn an_endless_answer_is_bounded() {
 #[test]
 fn an_endless_error_is_cut() {
     let reply = (0..100).fold(Reply::status(400), |reply, _| reply.chunk(vec![b'x'; 1 << 10])).hang();
-    let error = once([reply]).generate(json!({})).unwrap_err();
+    let error = Shop::once([reply]).generate(json!({})).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::BadRequest);
     assert!(shown(&error).len() < 10_000, "the body is not repeated whole");
 }
@@ -103,28 +98,31 @@ fn an_endless_error_is_cut() {
 #[test]
 fn an_error_whose_body_breaks_keeps_its_status() {
     let reply = Reply::status(401).chunk("{\"error\"").broken("ECONNRESET");
-    assert_eq!(once([reply]).generate(json!({})).unwrap_err().status(), Some(401));
+    assert_eq!(Shop::once([reply]).generate(json!({})).unwrap_err().status(), Some(401));
 }
 
 #[test]
 fn a_torn_or_foreign_answer_is_a_bad_response() {
     for body in ["{\"choices\": [", "", "[]", "null", "hello", "\u{feff}"] {
-        let error = once([Reply::status(200).chunk(body)]).generate(json!({})).unwrap_err();
+        let error = Shop::once([Reply::status(200).chunk(body)]).generate(json!({})).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::BadResponse, "{body}");
     }
 }
 
 #[test]
 fn r63_storage_faults_are_typed_and_nothing_is_sent() {
-    let rows = [
-        (StoreFault::Corrupt, &[ErrorKind::RecordCorrupt, ErrorKind::StorageContract][..]),
-        (StoreFault::Hang, &[ErrorKind::StorageError][..]),
-        (StoreFault::Throw, &[ErrorKind::StorageError][..]),
-    ];
-    for (fault, kinds) in rows {
-        let shop = Shop::with(ClientOptions::default(), fault, []);
-        let error = shop.generate(json!({"model": "claude-sonnet"})).unwrap_err();
-        assert!(kinds.contains(&error.kind()), "{fault:?}: {error:?}");
+    for fault in Fault::ALL {
+        let shop = Shop::new([]);
+        shop.create(json!({"apiKey": CANARY}));
+        let storage = &shop.client.ports().storage;
+        storage.forget_calls();
+        (0..10).for_each(|index| storage.fault_at(index, fault));
+        let error = shop.generate(json!({"model": "chat"})).unwrap_err();
+        let expected = match fault {
+            Fault::WrongValue => &[ErrorKind::RecordCorrupt, ErrorKind::StorageContract][..],
+            _ => &[ErrorKind::StorageError],
+        };
+        assert!(expected.contains(&error.kind()), "{fault:?}: {error:?}");
         assert!(shop.transport().requests().is_empty());
     }
 }
@@ -151,7 +149,7 @@ fn echoes() -> Vec<String> {
 
 /// Ways to fail with `echo` in them.
 fn failing_replies(echo: &str) -> Vec<Reply> {
-    let long = format!("{}{echo}{}", "x".repeat(2_040), "y".repeat(50));
+    let long = format!("{}{echo}{}", "x".repeat(2_036), "y".repeat(50));
     let error = json!({"error": {"message": echo, "type": echo, "code": echo, "param": echo}});
     let mut malformed = answer_json("x");
     malformed["choices"] = json!(echo);
@@ -163,7 +161,7 @@ fn failing_replies(echo: &str) -> Vec<Reply> {
         Reply::json(200, &error),
         Reply::json(200, &malformed),
         Reply::status(401).header("x-request-id", echo).chunk(format!("<p>{echo}</p>")),
-        Reply::status(401).chunk(format!("{}{echo}", "z".repeat(2_040))),
+        Reply::status(401).chunk(format!("{}{echo}", "z".repeat(2_036))),
         Reply::status(200).chunk(format!("<p>{echo}</p>")),
         Reply::status(302).header("location", &format!("https://evil.example/{echo}")),
         Reply::unreachable(&format!("invalid header value {echo}")),
@@ -186,8 +184,8 @@ fn assert_clean(error: &Error, what: &str) {
 fn r62_no_error_carries_the_key_whatever_the_provider_echoes() {
     for echo in echoes() {
         for (index, reply) in failing_replies(&echo).into_iter().enumerate() {
-            let whole = once([reply.clone()]).generate(json!({}));
-            let (_, streamed) = once([reply]).stream(json!({}));
+            let whole = Shop::once([reply.clone()]).generate(json!({}));
+            let (_, streamed) = Shop::once([reply]).stream(json!({}));
             assert!(whole.is_err() || streamed.is_some(), "reply {index} fails nowhere");
             for error in whole.err().into_iter().chain(streamed) {
                 assert_clean(&error, &format!("reply {index}"));

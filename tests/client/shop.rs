@@ -1,192 +1,94 @@
 //! One shop with one inline model behind a scripted transport: what every test of calls starts from.
 
-use std::cell::Cell;
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::future::pending;
 use std::rc::Rc;
 
-use ductape_models::ApiKey;
 use ductape_models::Error;
-use ductape_models::ErrorKind;
-use ductape_models::ProductKey;
 use ductape_models::Result;
 use ductape_models::chat::StreamPart;
 use ductape_models::client::Client;
 use ductape_models::client::ClientOptions;
 use ductape_models::client::Outcome;
-use ductape_models::client::ports::Capabilities;
-use ductape_models::client::ports::IfMatch;
-use ductape_models::client::ports::KeyContext;
-use ductape_models::client::ports::KeyResolver;
-use ductape_models::client::ports::Page;
-use ductape_models::client::ports::Ports;
-use ductape_models::client::ports::Storage;
-use ductape_models::client::ports::Stored;
-use ductape_models::client::ports::Written;
+use ductape_models::client::RetryOptions;
 use ductape_models::crypto::Keyring;
 use serde_json::Value;
 use serde_json::json;
 
-use super::fakes::CountingRandom;
+use super::fakes::FakePorts;
+use super::fakes::MemoryStorage;
 use super::fakes::Reply;
 use super::fakes::ScriptedTransport;
 use super::fakes::VirtualClock;
-use super::fakes::block_on;
+use super::fakes::keyring;
 
 /// The API key that must show up nowhere. Its characters differ in every encoding.
 pub(crate) const CANARY: &str = "sk-canary/7f+3a==4d\"c2e1";
 
-/// How the store misbehaves.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) enum StoreFault {
-    /// Reads give something else than was written.
-    Corrupt,
-    /// Reads never come back.
-    Hang,
-    /// No fault.
-    #[default]
-    None,
-    /// Reads fail.
-    Throw,
-}
-
-/// A store in memory.
-#[derive(Debug, Default)]
-pub(crate) struct ShopStorage {
-    records: RefCell<BTreeMap<String, String>>,
-    fault: Cell<StoreFault>,
-}
-
-impl Storage for ShopStorage {
-    async fn get(&self, key: &str) -> Result<Option<Stored>> {
-        let value = self.records.borrow().get(key).cloned();
-        match self.fault.get() {
-            StoreFault::Corrupt => {
-                Ok(Some(Stored { value: "[object Object]".to_owned(), etag: "1".to_owned() }))
-            }
-            StoreFault::Hang => pending().await,
-            StoreFault::None => Ok(value.map(|value| Stored { value, etag: String::new() })),
-            StoreFault::Throw => Err(Error::new(ErrorKind::StorageError, "the disk is on fire")),
-        }
-    }
-
-    async fn put(&self, key: &str, value: &str, _condition: IfMatch<'_>) -> Result<Written> {
-        self.records.borrow_mut().insert(key.to_owned(), value.to_owned());
-        Ok(Written::Done(String::new()))
-    }
-
-    async fn delete(&self, key: &str, _condition: IfMatch<'_>) -> Result<Written> {
-        self.records.borrow_mut().remove(key);
-        Ok(Written::Done(String::new()))
-    }
-
-    async fn list(&self, prefix: &str, _cursor: Option<&str>, _limit: u32) -> Result<Page> {
-        let keys = self.records.borrow().keys().filter(|key| key.starts_with(prefix)).cloned().collect();
-        Ok(Page { keys, cursor: None })
-    }
-
-    fn capabilities(&self) -> Capabilities {
-        Capabilities { cas: false }
-    }
-}
-
-/// Knows one reference, `vault/shop`.
-#[derive(Debug)]
-pub(crate) struct ShopVault;
-
-impl KeyResolver for ShopVault {
-    async fn resolve(&self, reference: &str, context: KeyContext<'_>) -> Result<ApiKey> {
-        assert_eq!((context.product, context.env), ("shop", "dev"));
-        match reference {
-            "vault/shop" => Ok(ApiKey::parse("key", CANARY)?.0),
-            _ => Err(Error::new(ErrorKind::MissingApiKey, "no such reference")),
-        }
-    }
-}
-
-/// The ports of the shop.
-#[derive(Debug)]
-pub(crate) struct ShopPorts {
-    clock: Rc<VirtualClock>,
-    random: CountingRandom,
-    storage: Rc<ShopStorage>,
-    transport: ScriptedTransport,
-    vault: ShopVault,
-}
-
-impl Ports for ShopPorts {
-    type Storage = ShopStorage;
-    type Transport = ScriptedTransport;
-    type Clock = VirtualClock;
-    type Random = CountingRandom;
-    type KeyResolver = ShopVault;
-
-    fn storage(&self) -> &ShopStorage {
-        &self.storage
-    }
-
-    fn transport(&self) -> &ScriptedTransport {
-        &self.transport
-    }
-
-    fn clock(&self) -> &VirtualClock {
-        &self.clock
-    }
-
-    fn random(&self) -> &CountingRandom {
-        &self.random
-    }
-
-    fn key_resolver(&self) -> &ShopVault {
-        &self.vault
-    }
-}
-
-/// A client, its clock and its transport.
+/// A client of the shop, and its clock.
 pub(crate) struct Shop {
     pub(crate) clock: Rc<VirtualClock>,
-    pub(crate) client: Client<ShopPorts>,
+    pub(crate) client: Client<FakePorts<ScriptedTransport>>,
+    opened_at: u64,
 }
 
 impl Shop {
     /// A shop whose transport plays `replies`.
     pub(crate) fn new(replies: impl IntoIterator<Item = Reply>) -> Self {
-        Self::with(ClientOptions::default(), StoreFault::None, replies)
+        Self::with(ClientOptions::default(), replies)
     }
 
-    /// A shop with options of its own and a store that may misbehave.
-    pub(crate) fn with(
-        options: ClientOptions,
-        fault: StoreFault,
-        replies: impl IntoIterator<Item = Reply>,
-    ) -> Self {
-        let storage = Rc::new(ShopStorage::default());
-        storage.fault.set(fault);
-        Self::over(storage, 7, options, replies)
+    /// A shop that repeats nothing.
+    pub(crate) fn once(replies: impl IntoIterator<Item = Reply>) -> Self {
+        Self::retrying(0, replies)
     }
 
-    /// Another client of the same store, whose product key is made of `key` bytes; this shop's own is made of 7s.
-    pub(crate) fn beside(&self, key: u8, replies: impl IntoIterator<Item = Reply>) -> Self {
-        Self::over(Rc::clone(&self.client.ports().storage), key, ClientOptions::default(), replies)
+    /// A shop that repeats up to `max_retries` times.
+    pub(crate) fn retrying(max_retries: u32, replies: impl IntoIterator<Item = Reply>) -> Self {
+        let retry = RetryOptions { max_retries };
+        Self::with(ClientOptions { retry, ..ClientOptions::default() }, replies)
+    }
+
+    /// A shop with options of its own.
+    pub(crate) fn with(options: ClientOptions, replies: impl IntoIterator<Item = Reply>) -> Self {
+        Self::over(Rc::new(MemoryStorage::new(true)), keyring(1), options, replies)
+    }
+
+    /// Another client of the same store.
+    pub(crate) fn beside(&self, ring: Keyring) -> Self {
+        Self::over(Rc::clone(&self.client.ports().storage), ring, ClientOptions::default(), [])
     }
 
     fn over(
-        storage: Rc<ShopStorage>,
-        key: u8,
+        storage: Rc<MemoryStorage>,
+        ring: Keyring,
         options: ClientOptions,
         replies: impl IntoIterator<Item = Reply>,
     ) -> Self {
         let clock = Rc::new(VirtualClock::default());
         let transport = ScriptedTransport::new(&clock, replies);
-        let random = CountingRandom::default();
-        let ports = ShopPorts { clock: Rc::clone(&clock), random, storage, transport, vault: ShopVault };
-        let ring = Keyring::new(ProductKey::from_bytes([key; 32]), Vec::new()).unwrap();
-        Self { clock, client: Client::new(ports, ring, options) }
+        let mut ports = FakePorts::over(storage, transport);
+        ports.clock = Rc::clone(&clock);
+        ports.key_resolver.keys.borrow_mut().insert("vault/shop".to_owned(), CANARY.to_owned());
+        let opened_at = clock.now();
+        Self { clock, client: Client::new(ports, ring, options), opened_at }
+    }
+
+    /// Virtual milliseconds since the shop opened.
+    pub(crate) fn elapsed(&self) -> u64 {
+        self.clock.now() - self.opened_at
+    }
+
+    /// Runs `work` on the shop's clock.
+    pub(crate) fn run<T>(&self, work: impl Future<Output = T>) -> T {
+        self.clock.block_on(work)
+    }
+
+    /// When each request was sent, in virtual milliseconds since the shop opened.
+    pub(crate) fn sent_at(&self) -> Vec<u64> {
+        self.transport().sent_at().iter().map(|at| at - self.opened_at).collect()
     }
 
     pub(crate) fn transport(&self) -> &ScriptedTransport {
-        self.client.ports().transport()
+        &self.client.ports().transport
     }
 
     /// Stores the model `chat` with the environment `dev`, which has `env`'s fields.
@@ -198,12 +100,12 @@ impl Shop {
         let model = json!({
             "product": "shop", "tag": "chat", "name": "Chat", "provider": "custom", "model": "m", "envs": [dev],
         });
-        block_on(&self.clock, self.client.create(&model)).unwrap();
+        self.run(self.client.create(&model)).unwrap();
     }
 
     /// A whole answer to [`call`] with `extra`.
     pub(crate) fn generate(&self, extra: Value) -> Result<Outcome> {
-        block_on(&self.clock, self.client.generate(&call(extra)))
+        self.run(self.client.generate(&call(extra)))
     }
 
     /// Every part of a streamed answer, and the error that ended it, if one did.
@@ -223,7 +125,7 @@ impl Shop {
                 }
             }
         };
-        block_on(&self.clock, read)
+        self.run(read)
     }
 }
 

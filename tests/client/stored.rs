@@ -4,7 +4,7 @@ use ductape_models::ErrorKind;
 use serde_json::Value;
 use serde_json::json;
 
-use super::fakes::block_on;
+use super::fakes::keyring;
 use super::shop::CANARY;
 use super::shop::Shop;
 use super::shop::answer;
@@ -24,9 +24,9 @@ fn r32_the_next_call_uses_the_rotated_key_whoever_rotated_it() {
     let shop = Shop::new([answer("1"), answer("2"), answer("3")]);
     shop.create(json!({"apiKey": "first-key"}));
     shop.generate(by_tag()).unwrap();
-    for (client, key) in [(&shop, "second-key"), (&shop.beside(7, []), "third-key")] {
+    for (client, key) in [(&shop, "second-key"), (&shop.beside(keyring(1)), "third-key")] {
         let patch = json!({"product": "shop", "tag": "chat", "envs": [{"slug": "dev", "apiKey": key}]});
-        block_on(&client.clock, client.client.update(&patch)).unwrap();
+        client.run(client.client.update(&patch)).unwrap();
         shop.generate(by_tag()).unwrap();
     }
     assert_eq!(keys_sent(&shop), ["Bearer first-key", "Bearer second-key", "Bearer third-key"]);
@@ -54,7 +54,7 @@ fn r33_each_step_has_its_own_code_and_sends_nothing() {
 fn r29_the_wrong_product_key_sends_nothing() {
     let shop = Shop::new([]);
     shop.create(json!({"apiKey": CANARY}));
-    let stranger = shop.beside(8, []);
+    let stranger = shop.beside(keyring(2));
     let error = stranger.generate(by_tag()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnknownKey);
     assert!(stranger.transport().requests().is_empty());

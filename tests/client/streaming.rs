@@ -6,26 +6,17 @@ use ductape_models::Error;
 use ductape_models::ErrorKind;
 use ductape_models::chat::Finish;
 use ductape_models::chat::StreamPart;
-use ductape_models::client::ClientOptions;
-use ductape_models::client::RetryOptions;
 use ductape_models::client::ports::Clock;
 use serde_json::json;
 
 use super::fakes::Reply;
-use super::fakes::block_on;
 use super::shop::Shop;
-use super::shop::StoreFault;
 use super::shop::answer;
 use super::shop::call;
 use super::shop::delta;
 use super::shop::ending;
 use super::shop::failure;
 use super::shop::text_of;
-
-fn once(replies: impl IntoIterator<Item = Reply>) -> Shop {
-    let options = ClientOptions { retry: RetryOptions { max_retries: 0 }, ..ClientOptions::default() };
-    Shop::with(options, StoreFault::None, replies)
-}
 
 fn hello() -> Reply {
     ending(Reply::events(&[&delta("Hel"), &delta("lo")]))
@@ -50,7 +41,7 @@ fn r56_a_stream_brings_text_and_one_finish() {
 fn r56_the_outcome_of_a_stream_is_that_of_generate() {
     let shop = Shop::new([hello(), answer("Hello")]);
     let options = call(json!({}));
-    let streamed = block_on(&shop.clock, async {
+    let streamed = shop.run(async {
         let mut stream = shop.client.stream(&options).await.unwrap();
         while stream.next().await.unwrap().is_some() {}
         serde_json::to_value(stream.outcome()).unwrap()
@@ -66,7 +57,7 @@ fn r56_the_outcome_of_a_stream_is_that_of_generate() {
 fn r56_the_pieces_of_a_stream_can_be_read_elsewhere() {
     let shop = Shop::new([hello()]);
     let options = call(json!({}));
-    let mut pieces = block_on(&shop.clock, shop.client.stream(&options)).unwrap().into_parts();
+    let mut pieces = shop.run(shop.client.stream(&options)).unwrap().into_parts();
     assert!(matches!(pieces.pending.first(), Some(StreamPart::ResponseStart { .. })));
     assert_eq!(text_of(&pieces.pending), "Hel");
     pieces.pending.extend(pieces.decoder.feed(format!("data: {}\n\n", delta("lo")).as_bytes()));
@@ -80,8 +71,7 @@ fn r56_the_pieces_of_a_stream_can_be_read_elsewhere() {
 fn r60_an_error_before_the_first_content_is_repeated() {
     let busy = json!({"error": {"message": "overloaded", "type": "server_error", "code": 503}}).to_string();
     let replies = [Reply::events(&[&busy]), failure(503, "busy"), Reply::unreachable("ECONNRESET"), hello()];
-    let options = ClientOptions { retry: RetryOptions { max_retries: 3 }, ..ClientOptions::default() };
-    let shop = Shop::with(options, StoreFault::None, replies);
+    let shop = Shop::retrying(3, replies);
     let (parts, error) = shop.stream(json!({}));
     assert!(error.is_none(), "{error:?}");
     assert_eq!((text_of(&parts).as_str(), shop.transport().requests().len()), ("Hello", 4));
@@ -132,7 +122,7 @@ fn r56_a_server_that_does_not_stream_is_read_whole() {
     assert!(error.is_none(), "{error:?}");
     assert_eq!((text_of(&parts).as_str(), finish_of(&parts)), ("Hello", Finish::Stop));
     let plain = failure(200, "bad key").header("content-type", "text/event-stream");
-    assert!(once([plain]).stream(json!({})).1.is_some());
+    assert!(Shop::once([plain]).stream(json!({})).1.is_some());
 }
 
 #[test]
@@ -144,7 +134,7 @@ fn r58_a_live_stream_outlives_the_timeout() {
     let shop = Shop::new([ending(reply)]);
     let (parts, error) = shop.stream(json!({"modelConfig": {"timeout": 100}}));
     assert!(error.is_none(), "{error:?}");
-    assert_eq!((text_of(&parts).len(), shop.clock.now_ms()), (50, 4_500));
+    assert_eq!((text_of(&parts).len(), shop.elapsed()), (50, 4_500));
 }
 
 fn phase_of(error: Option<Error>) -> (ErrorKind, String) {
@@ -157,10 +147,10 @@ fn r58_the_wait_for_the_first_content_is_bounded() {
     let alive =
         Reply::status(200).chunk(": ping\n\n").wait(60).chunk(": ping\n\n").wait(60).event(&delta("x"));
     for reply in [Reply::silent(), Reply::status(200).hang(), alive] {
-        let shop = once([reply]);
+        let shop = Shop::once([reply]);
         let (_, error) = shop.stream(json!({"timeout": 100}));
         assert_eq!(phase_of(error), (ErrorKind::Timeout, "first_content".to_owned()));
-        assert_eq!((shop.clock.now_ms(), shop.transport().given_up()), (100, 1));
+        assert_eq!((shop.elapsed(), shop.transport().given_up()), (100, 1));
     }
 }
 
@@ -179,10 +169,7 @@ fn r58_each_gap_after_the_first_content_is_bounded() {
     let error = error.unwrap();
     assert_eq!(error.detail("partial").unwrap()["text"], "Hello");
     assert_eq!(phase_of(Some(error)), (ErrorKind::Timeout, "idle".to_owned()));
-    assert_eq!(
-        (text_of(&parts).as_str(), shop.clock.now_ms(), shop.transport().given_up()),
-        ("Hello", 70, 1)
-    );
+    assert_eq!((text_of(&parts).as_str(), shop.elapsed(), shop.transport().given_up()), ("Hello", 70, 1));
 }
 
 #[test]
@@ -194,14 +181,14 @@ fn r58_the_total_limit_bounds_a_live_stream() {
     let shop = Shop::new([reply]);
     let (parts, error) = shop.stream(json!({"timeout": {"totalMs": 1_000, "idleMs": 200}}));
     assert_eq!(phase_of(error), (ErrorKind::Timeout, "total".to_owned()));
-    assert_eq!((text_of(&parts).len(), shop.clock.now_ms(), shop.transport().given_up()), (11, 1_000, 1));
+    assert_eq!((text_of(&parts).len(), shop.elapsed(), shop.transport().given_up()), (11, 1_000, 1));
 }
 
 #[test]
 fn r57_an_abort_in_mid_stream_keeps_what_came_and_closes_the_connection() {
     let shop = Shop::new([Reply::events(&[&delta("Hello")]).hang()]);
     let options = call(json!({}));
-    let error = block_on(&shop.clock, async {
+    let error = shop.run(async {
         let mut stream = shop.client.stream_until(&options, pending()).await.unwrap();
         loop {
             match stream.next_until(shop.clock.sleep(40)).await {
@@ -217,7 +204,7 @@ fn r57_an_abort_in_mid_stream_keeps_what_came_and_closes_the_connection() {
     assert_eq!(error.kind(), ErrorKind::Aborted);
     let partial = error.detail("partial").unwrap();
     assert_eq!((&partial["text"], &partial["usage"]["estimated"]), (&json!("Hello"), &json!(true)));
-    assert_eq!(shop.clock.now_ms(), 40);
+    assert_eq!(shop.elapsed(), 40);
 }
 
 #[test]
@@ -225,7 +212,7 @@ fn r57_an_abort_before_the_first_content_closes_the_connection() {
     for reply in [Reply::silent(), Reply::status(200).hang(), Reply::status(200).chunk(": ping\n\n").hang()] {
         let shop = Shop::new([reply]);
         let options = call(json!({}));
-        let result = block_on(&shop.clock, shop.client.stream_until(&options, shop.clock.sleep(40)));
+        let result = shop.run(shop.client.stream_until(&options, shop.clock.sleep(40)));
         assert_eq!(result.unwrap_err().kind(), ErrorKind::Aborted);
         assert_eq!(shop.transport().given_up(), 1);
     }
@@ -235,6 +222,6 @@ fn r57_an_abort_before_the_first_content_closes_the_connection() {
 fn r57_dropping_a_stream_closes_the_connection() {
     let shop = Shop::new([Reply::events(&[&delta("Hello")]).hang()]);
     let options = call(json!({}));
-    drop(block_on(&shop.clock, shop.client.stream(&options)).unwrap());
+    drop(shop.run(shop.client.stream(&options)).unwrap());
     assert_eq!(shop.transport().given_up(), 1);
 }

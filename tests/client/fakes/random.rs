@@ -15,6 +15,13 @@ pub(crate) struct CountingRandom {
     pub(crate) broken: Cell<bool>,
 }
 
+impl CountingRandom {
+    /// Randomness that never meets another client's on the same store.
+    pub fn starting_at(next: u64) -> Self {
+        Self { next: Cell::new(next), broken: Cell::new(false) }
+    }
+}
+
 impl Random for CountingRandom {
     fn fill(&self, bytes: &mut [u8]) -> Result<()> {
         if self.broken.get() {

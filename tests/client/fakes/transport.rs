@@ -30,7 +30,7 @@ enum Step {
 
 /// One scripted response.
 #[derive(Clone, Debug)]
-pub(crate) struct Reply {
+pub struct Reply {
     before: Vec<Step>,
     head: HttpHead,
     body: VecDeque<Step>,
@@ -38,67 +38,67 @@ pub(crate) struct Reply {
 
 impl Reply {
     /// A response with this status and nothing else yet.
-    pub(crate) fn status(status: u16) -> Self {
+    pub fn status(status: u16) -> Self {
         let head = HttpHead { status, ..HttpHead::default() };
         Self { before: Vec::new(), head, body: VecDeque::new() }
     }
 
     /// A whole JSON answer.
-    pub(crate) fn json(status: u16, value: &Value) -> Self {
+    pub fn json(status: u16, value: &Value) -> Self {
         Self::status(status).header("content-type", "application/json").chunk(value.to_string())
     }
 
     /// A stream of server-sent events, one chunk each.
-    pub(crate) fn events(data: &[&str]) -> Self {
+    pub fn events(data: &[&str]) -> Self {
         let start = Self::status(200).header("content-type", "text/event-stream");
         data.iter().fold(start, |reply, data| reply.event(data))
     }
 
     /// A connection that fails before the head.
-    pub(crate) fn unreachable(cause: &str) -> Self {
+    pub fn unreachable(cause: &str) -> Self {
         Self { before: vec![Step::Break(cause.to_owned())], ..Self::status(200) }
     }
 
     /// A connection that never answers.
-    pub(crate) fn silent() -> Self {
+    pub fn silent() -> Self {
         Self { before: vec![Step::Hang], ..Self::status(200) }
     }
 
     /// The head comes only after `ms`.
-    pub(crate) fn late(mut self, ms: u32) -> Self {
+    pub fn late(mut self, ms: u32) -> Self {
         self.before.push(Step::Wait(ms));
         self
     }
 
     /// Adds a response header.
-    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+    pub fn header(mut self, name: &str, value: &str) -> Self {
         let pairs = self.head.headers.iter().chain([(name, value)]);
         self.head.headers = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         self
     }
 
     /// Adds one event as a chunk.
-    pub(crate) fn event(self, data: &str) -> Self {
+    pub fn event(self, data: &str) -> Self {
         self.chunk(format!("data: {data}\n\n"))
     }
 
     /// Adds a chunk.
-    pub(crate) fn chunk(self, bytes: impl Into<Vec<u8>>) -> Self {
+    pub fn chunk(self, bytes: impl Into<Vec<u8>>) -> Self {
         self.step(Step::Chunk(bytes.into()))
     }
 
     /// Adds a wait in the body.
-    pub(crate) fn wait(self, ms: u32) -> Self {
+    pub fn wait(self, ms: u32) -> Self {
         self.step(Step::Wait(ms))
     }
 
     /// The body falls silent here, with the connection open.
-    pub(crate) fn hang(self) -> Self {
+    pub fn hang(self) -> Self {
         self.step(Step::Hang)
     }
 
     /// The connection breaks here.
-    pub(crate) fn broken(self, cause: &str) -> Self {
+    pub fn broken(self, cause: &str) -> Self {
         self.step(Step::Break(cause.to_owned()))
     }
 
@@ -110,7 +110,7 @@ impl Reply {
 
 /// Plays its replies in order, one per request.
 #[derive(Debug)]
-pub(crate) struct ScriptedTransport {
+pub struct ScriptedTransport {
     clock: Rc<VirtualClock>,
     replies: RefCell<VecDeque<Reply>>,
     requests: RefCell<Vec<HttpRequest>>,
@@ -119,7 +119,7 @@ pub(crate) struct ScriptedTransport {
 }
 
 impl ScriptedTransport {
-    pub(crate) fn new(clock: &Rc<VirtualClock>, replies: impl IntoIterator<Item = Reply>) -> Self {
+    pub fn new(clock: &Rc<VirtualClock>, replies: impl IntoIterator<Item = Reply>) -> Self {
         Self {
             clock: Rc::clone(clock),
             replies: RefCell::new(replies.into_iter().collect()),
@@ -130,17 +130,17 @@ impl ScriptedTransport {
     }
 
     /// The requests so far.
-    pub(crate) fn requests(&self) -> Vec<HttpRequest> {
+    pub fn requests(&self) -> Vec<HttpRequest> {
         self.requests.borrow().clone()
     }
 
     /// When each request was sent, in virtual milliseconds.
-    pub(crate) fn sent_at(&self) -> Vec<u64> {
+    pub fn sent_at(&self) -> Vec<u64> {
         self.sent_at.borrow().clone()
     }
 
     /// Connections that the client closed before their end.
-    pub(crate) fn given_up(&self) -> usize {
+    pub fn given_up(&self) -> usize {
         self.given_up.get()
     }
 }
@@ -176,7 +176,7 @@ impl Drop for Connection {
 
 /// The body of a scripted response.
 #[derive(Debug)]
-pub(crate) struct ScriptedBody {
+pub struct ScriptedBody {
     clock: Rc<VirtualClock>,
     steps: VecDeque<Step>,
     connection: Connection,
