@@ -430,10 +430,12 @@ export type Message =
 
 /** A function that the model may call. */
 export interface Tool {
-  name: string;
+  /** Its name on the wire; without it the `tag` is. */
+  name?: string;
+  tag?: string;
   description?: string;
-  /** JSON Schema of its arguments. */
-  parameters: Record<string, unknown>;
+  /** JSON Schema of its arguments. Default: an object without fields. */
+  parameters?: Record<string, unknown>;
 }
 
 /** Options of `generate` and `stream`: exactly one of `prompt` and `messages`. */
@@ -442,7 +444,7 @@ export interface CallOptions extends ResolveOptions {
   messages?: readonly Message[];
   system?: string;
   tools?: readonly Tool[];
-  toolChoice?: 'auto' | 'none' | 'required' | { toolName: string };
+  toolChoice?: 'auto' | 'none' | 'required' | { tool: string };
   /** The JSON Schema that the answer must follow. */
   schema?: { name?: string; description?: string; schema: Record<string, unknown> } | Record<string, unknown>;
   /** Ends the call as `aborted`. */
