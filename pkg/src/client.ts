@@ -6,10 +6,11 @@ import { aborted, invalid } from './errors.js';
 import { imagePart } from './images.js';
 import { readOptions, type Settings } from './options.js';
 import { ownFields, plainObject } from './plain.js';
-import { CompletionStream } from './stream.js';
+import { Streaming } from './stream.js';
 import type {
   CallOptions,
   Completion,
+  CompletionStream,
   DuctapeOptions,
   Explanation,
   ModelInput,
@@ -112,7 +113,7 @@ export class Ductape {
 
   /** One answer in parts. The request starts at once; errors reach whoever iterates, and `result`. */
   stream(options: CallOptions): CompletionStream {
-    return new CompletionStream((cancelled) => {
+    return new Streaming((cancelled) => {
       const { bytes, signal } = read(options);
       const { core, running: instance } = this.#core();
       return { signal, instance, start: () => instance.wait(() => core.stream(bytes, cancelled)) };

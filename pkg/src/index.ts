@@ -2,6 +2,5 @@
 
 export { Ductape as default, Ductape } from './client.js';
 export { DuctapeError } from './errors.js';
-export type { CompletionStream } from './stream.js';
 export type * from './storage/types.js';
 export type * from './types.js';

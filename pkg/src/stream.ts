@@ -3,7 +3,7 @@
 
 import type { StreamHandle } from '../wasm/core.js';
 import { aborted, DuctapeError, type ErrorView } from './errors.js';
-import type { Completion, Signal, StreamPart, WebStream } from './types.js';
+import type { Completion, CompletionStream, Signal, StreamPart, WebStream } from './types.js';
 import type { Running } from './wasm.js';
 
 /** A call that can be started; `cancelled` ends it before its first content. */
@@ -20,11 +20,8 @@ interface Reader {
 
 type Wait = { chunk: Uint8Array } | 'aborted' | 'end' | 'timeout' | { thrown: unknown };
 
-/**
- * The parts of one answer, to be read once: iterate it, or take `textStream`, `toReadableStream()` or `toSSE()`, or wait
- * for `result`, which reads whatever nobody else reads. Leaving a loop early closes the connection.
- */
-export class CompletionStream implements AsyncIterable<StreamPart> {
+/** What `stream` returns, over the core's decoder. */
+export class Streaming implements CompletionStream {
   readonly #parts: AsyncGenerator<StreamPart, void, undefined>;
   #state: 'idle' | 'taken' | 'done' = 'idle';
   #abort: () => void = () => undefined;
@@ -34,7 +31,6 @@ export class CompletionStream implements AsyncIterable<StreamPart> {
   #settle!: { resolve(completion: Completion): void; reject(error: unknown): void };
   readonly #result: Promise<Completion>;
 
-  /** @internal */
   constructor(prepare: (cancelled: Promise<void>) => Start) {
     this.#aborted = new Promise((resolve) => {
       this.#abort = resolve;
@@ -49,13 +45,11 @@ export class CompletionStream implements AsyncIterable<StreamPart> {
     this.#parts = this.#pump(opened);
   }
 
-  /** The whole answer, once the stream has ended; it fails as the stream does. */
   get result(): Promise<Completion> {
     if (this.#state === 'idle') void this.#drain();
     return this.#result;
   }
 
-  /** The text alone. */
   get textStream(): AsyncIterable<string> {
     return this.#text();
   }
@@ -65,19 +59,16 @@ export class CompletionStream implements AsyncIterable<StreamPart> {
     return this.#parts;
   }
 
-  /** Ends the stream as `aborted` and closes the connection. */
   abort(): void {
     this.#isAborted = true;
     this.#abort();
     this.#cancelWait();
   }
 
-  /** The parts as a `ReadableStream` of objects. Cancelling it closes the connection. */
   toReadableStream(): WebStream {
     return this.#readable((part) => part);
   }
 
-  /** The parts as a `ReadableStream` of server-sent events in UTF-8, an `error` event last where the stream fails. */
   toSSE(): WebStream {
     const encoder = new TextEncoder();
     const event = (part: StreamPart) => encoder.encode(`event: ${part.type}\ndata: ${JSON.stringify(part)}\n\n`);

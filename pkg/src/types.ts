@@ -517,3 +517,20 @@ export type StreamPart =
   | { type: 'warning'; warning: Warning }
   | { type: 'finish'; finishReason: FinishReason; usage: Usage | null }
   | { type: 'error'; error: { code: ErrorCode; message: string; retryable: boolean } };
+
+/**
+ * The parts of one answer, to be read once: iterate it, or take `textStream`, `toReadableStream()` or `toSSE()`, or wait
+ * for `result`, which reads whatever nobody else reads. Leaving a loop early closes the connection.
+ */
+export interface CompletionStream extends AsyncIterable<StreamPart> {
+  /** The whole answer, once the stream has ended; it fails as the stream does. */
+  readonly result: Promise<Completion>;
+  /** The text alone. */
+  readonly textStream: AsyncIterable<string>;
+  /** Ends the stream as `aborted` and closes the connection. */
+  abort(): void;
+  /** The parts as a `ReadableStream` of objects. Cancelling it closes the connection. */
+  toReadableStream(): WebStream;
+  /** The parts as a `ReadableStream` of server-sent events in UTF-8, an `error` event last where the stream fails. */
+  toSSE(): WebStream;
+}

@@ -42,6 +42,11 @@ pub(crate) fn remove_folder(path: &Path) -> Step {
     }
 }
 
+/// Removes a file.
+pub(crate) fn remove(path: &Path) -> Step {
+    fs::remove_file(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
 /// Every file below `folder`, sorted; nothing where it is absent.
 pub(crate) fn walk(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

@@ -37,6 +37,7 @@ pub(crate) fn build(root: &Path, core: &Core) -> Step {
         run::node(root, "typescript/bin/tsc", &["--project", "pkg/tsconfig.json"])?;
         bundle(root, "esm", &[ENTRIES, MODULE_ENTRIES].concat(), &["--splitting", "--out-extension:.js=.js"])?;
         bundle(root, "cjs", ENTRIES, &["--out-extension:.js=.cjs"])?;
+        drop_inner_types(&dist)?;
         twin_types(&dist)?;
         files::write(&dist.join("core.wasm.d.ts"), WASM_TYPES)?;
         files::copy(&core.wasm, &dist.join("core.wasm"))
@@ -60,6 +61,14 @@ fn bundle(root: &Path, format: &str, entries: &[(&str, &str)], more: &[&str]) ->
     ];
     arguments.extend(fixed.iter().chain(more).map(|&argument| argument.to_owned()));
     run::node(root, "esbuild/bin/esbuild", &arguments)
+}
+
+/// Declarations that no public one refers to; they name what only this repository declares.
+fn drop_inner_types(dist: &Path) -> Step {
+    for name in ["images", "inline", "options", "plain", "stream", "wasm"] {
+        files::remove(&dist.join(name).with_extension("d.ts"))?;
+    }
+    files::remove_folder(&dist.join("entry"))
 }
 
 /// A `.d.cts` beside every `.d.ts`, its imports pointing at its like.
