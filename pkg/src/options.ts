@@ -1,7 +1,7 @@
 // The constructor's options: what each must be, and what the core gets of them. Values that only the core can judge
 // (weak keys, product names) are judged at the first call.
 
-import { DuctapeError, invalid } from './errors.js';
+import { type DuctapeError, invalid } from './errors.js';
 import { ownFields, plainObject } from './plain.js';
 import { callbackStorage } from './storage/callback.js';
 import { memoryStorage } from './storage/memory.js';

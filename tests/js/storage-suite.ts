@@ -32,8 +32,12 @@ export async function storageCases(load: Load): Promise<Case[]> {
   test('file: records are private to the user', async () => {
     const place = join(folder(), 'inner');
     await fileStorage(place).put('lm1/shop/a', 'x');
-    const modes = [statSync(place).mode & 0o777, ...readdirSync(place).map((name) => statSync(join(place, name)).mode & 0o777)];
-    if (modes.join() !== [0o700, 0o600].join()) throw new Error(`modes ${modes.map((mode) => mode.toString(8)).join()}`);
+    const modes = [
+      statSync(place).mode & 0o777,
+      ...readdirSync(place).map((name) => statSync(join(place, name)).mode & 0o777),
+    ];
+    if (modes.join() !== [0o700, 0o600].join())
+      throw new Error(`modes ${modes.map((mode) => mode.toString(8)).join()}`);
   });
 
   const broken: [string, RegExp, (good: Storage) => Storage][] = [

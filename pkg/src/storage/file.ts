@@ -28,7 +28,8 @@ export function fileStorage(folder: string): Storage {
     await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
     return withLock(place(key) + LOCK, async () => {
       const found = await read(place(key));
-      if (options.ifMatch !== undefined && (found?.etag ?? null) !== options.ifMatch) return { conflict: true } as const;
+      if (options.ifMatch !== undefined && (found?.etag ?? null) !== options.ifMatch)
+        return { conflict: true } as const;
       return apply(found);
     });
   };
@@ -69,7 +70,10 @@ interface Found {
 function fileName(key: string): string {
   const safe = key.replace(/[^a-z0-9_-]/g, (character) => `.${character.charCodeAt(0).toString(16)}.`);
   if (safe.length <= MAX_NAME) return safe + RECORD;
-  return `.long.${createHash('sha256').update(key).digest('base64url')}`.replace(/[A-Z]/g, (c) => `.${c.toLowerCase()}`) + RECORD;
+  return (
+    `.long.${createHash('sha256').update(key).digest('base64url')}`.replace(/[A-Z]/g, (c) => `.${c.toLowerCase()}`) +
+    RECORD
+  );
 }
 
 function etagOf(text: string): string {
@@ -116,7 +120,9 @@ async function flushFolder(folder: string): Promise<void> {
 
 async function keysOf(folder: string): Promise<string[]> {
   const names = (await readdir(folder).catch(nullIfMissing)) ?? [];
-  const found = await Promise.all(names.filter((name) => name.endsWith(RECORD)).map((name) => read(join(folder, name))));
+  const found = await Promise.all(
+    names.filter((name) => name.endsWith(RECORD)).map((name) => read(join(folder, name))),
+  );
   return found.flatMap((record) => (record ? [record.key] : []));
 }
 

@@ -34,7 +34,11 @@ const LISTED = 250;
  * testStorage('mine', () => myStorage(), { test });
  * ```
  */
-export function testStorage(name: string, factory: () => Storage | Promise<Storage>, { test }: { test: Register }): void {
+export function testStorage(
+  name: string,
+  factory: () => Storage | Promise<Storage>,
+  { test }: { test: Register },
+): void {
   const cases: [string, (store: Store) => Promise<void>, 'cas'?][] = [
     ['values come back byte for byte', roundTrips],
     ['an absent key is null, and deleting it is no failure', absence],
@@ -132,7 +136,8 @@ async function conditions(store: Store): Promise<void> {
   if ((await store.put('k', 'two', null)) !== 'conflict') throw new Error('the condition "absent" was ignored');
   const second = await store.put('k', 'two', first);
   if (second === 'conflict' || second === first) throw new Error('an etag must match once, and change with every put');
-  if ((await store.put('k', 'three', first)) !== 'conflict') throw new Error('the condition of an old etag was ignored');
+  if ((await store.put('k', 'three', first)) !== 'conflict')
+    throw new Error('the condition of an old etag was ignored');
   await store.expect('k', 'two');
 }
 
