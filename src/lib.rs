@@ -1,6 +1,8 @@
 //! LLM models as tagged, stored configurations.
 
 pub mod base_url;
+#[cfg(target_arch = "wasm32")]
+mod bindings;
 pub mod catalog;
 pub mod chat;
 pub mod client;

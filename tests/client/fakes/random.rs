@@ -9,10 +9,10 @@ use ductape_models::client::ports::Random;
 
 /// Fills with a counter; fails when told to.
 #[derive(Debug, Default)]
-pub struct CountingRandom {
+pub(crate) struct CountingRandom {
     next: Cell<u64>,
     /// Fail every request.
-    pub broken: Cell<bool>,
+    pub(crate) broken: Cell<bool>,
 }
 
 impl CountingRandom {
