@@ -43,7 +43,8 @@ export function fileStorage(options: FileStorageOptions): Storage {
       return guarded('get', () => read(place.file));
     },
     put: async (key: string, value: string, condition?: WriteOptions): Promise<PutResult> => {
-      if (/\p{Surrogate}/u.test(value)) throw failure('invalid_input', 'A value with a lone surrogate cannot be stored as UTF-8.');
+      if (/\p{Surrogate}/u.test(value))
+        throw failure('invalid_input', 'A value with a lone surrogate cannot be stored as UTF-8.');
       const place = placeOf(root, key);
       return guarded('put', () => writer.put(place, value, condition?.ifMatch));
     },
@@ -63,7 +64,8 @@ async function read(file: string): Promise<Stored | null> {
   const bytes = await unlessMissing(readFile(file), null);
   if (bytes === null) return null;
   const version = HEADER.exec(bytes.subarray(0, 64).toString('latin1'));
-  if (version?.[1] === undefined) throw failure('record_corrupt', 'The file of this key was not written by this store.');
+  if (version?.[1] === undefined)
+    throw failure('record_corrupt', 'The file of this key was not written by this store.');
   const value = decode(bytes.subarray(version[0].length));
   return { value, etag: etagOf(version[1], value) };
 }

@@ -15,7 +15,8 @@ export function pageOf(
   options: { readonly cursor?: string | null; readonly limit: number },
 ): KeyPage {
   const { cursor, limit } = options;
-  if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError('The limit of a listing must be a positive integer.');
+  if (!Number.isSafeInteger(limit) || limit < 1)
+    throw new RangeError('The limit of a listing must be a positive integer.');
   const rest: string[] = [];
   for (const key of new Set(keys)) {
     if (key.startsWith(prefix) && (cursor == null || key > cursor)) rest.push(key);

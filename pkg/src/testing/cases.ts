@@ -72,8 +72,10 @@ export const alone: Readonly<Record<string, Body>> = {
     // The same text again is another version: whoever read the first must not overwrite the third.
     await refused(store, 'put', key, first, 'A');
     await refused(store, 'delete', key, second, 'A');
-    if ((await store.mustHold(key, 'A')).etag !== third) fail('wrong etag', 'get and put name different etags for one version');
-    if ('conflict' in (await store.delete(key, { ifMatch: third }))) fail('false conflict', 'a delete with the right etag was refused');
+    if ((await store.mustHold(key, 'A')).etag !== third)
+      fail('wrong etag', 'get and put name different etags for one version');
+    if ('conflict' in (await store.delete(key, { ifMatch: third })))
+      fail('false conflict', 'a delete with the right etag was refused');
     await refused(store, 'put', key, third, null);
     await store.mustPut(key, 'A', { ifMatch: null });
     await refused(store, 'put', key, third, 'A');
@@ -97,8 +99,13 @@ export async function clear(store: Subject, under: string): Promise<void> {
 }
 
 /** Runs a step for every item, some at a time. */
-export async function inBatches<T>(items: readonly T[], size: number, step: (item: T) => Promise<unknown>): Promise<void> {
-  for (let start = 0; start < items.length; start += size) await Promise.all(items.slice(start, start + size).map(step));
+export async function inBatches<T>(
+  items: readonly T[],
+  size: number,
+  step: (item: T) => Promise<unknown>,
+): Promise<void> {
+  for (let start = 0; start < items.length; start += size)
+    await Promise.all(items.slice(start, start + size).map(step));
 }
 
 async function ownValue(store: Subject, key: string): Promise<void> {
@@ -115,9 +122,11 @@ async function sameKeys(store: Subject, prefix: string, expected: readonly strin
   const foreign = keys.find((key) => !key.startsWith(prefix));
   if (foreign !== undefined) fail('prefix ignored', `the listing of ${prefix} holds ${foreign}`);
   const missing = expected.filter((key) => !listed.has(key));
-  if (missing.length > 0) fail('incomplete listing', `${missing.length} of ${expected.length} keys are missing, such as ${missing[0]}`);
+  if (missing.length > 0)
+    fail('incomplete listing', `${missing.length} of ${expected.length} keys are missing, such as ${missing[0]}`);
   if (listed.size !== keys.length) fail('duplicate keys', `${keys.length - listed.size} keys came twice`);
-  if (listed.size !== expected.length) fail('ghost keys', `${listed.size - expected.length} keys that were not written or are deleted`);
+  if (listed.size !== expected.length)
+    fail('ghost keys', `${listed.size - expected.length} keys that were not written or are deleted`);
 }
 
 async function deleted(store: Subject, key: string): Promise<void> {
@@ -129,7 +138,13 @@ async function deleted(store: Subject, key: string): Promise<void> {
 }
 
 /** A conditional write that must come back as a conflict and leave `held` in place. */
-async function refused(store: Subject, operation: 'put' | 'delete', key: string, ifMatch: string | null, held: string | null): Promise<void> {
+async function refused(
+  store: Subject,
+  operation: 'put' | 'delete',
+  key: string,
+  ifMatch: string | null,
+  held: string | null,
+): Promise<void> {
   const condition = { ifMatch };
   const call = operation === 'put' ? store.put(key, 'intruder', condition) : store.delete(key, condition);
   const answer = await call.catch((error: unknown) => {
@@ -137,7 +152,10 @@ async function refused(store: Subject, operation: 'put' | 'delete', key: string,
     return fail('wrong type', `${operation} threw a conflict instead of returning it`);
   });
   if (!('conflict' in answer)) {
-    fail('condition ignored', `${operation} went through although ${ifMatch === null ? 'the key exists' : 'the etag is another'}`);
+    fail(
+      'condition ignored',
+      `${operation} went through although ${ifMatch === null ? 'the key exists' : 'the etag is another'}`,
+    );
   }
   if (held !== null) await store.mustHold(key, held);
   else if ((await store.get(key)) !== null) fail('condition ignored', `a refused ${operation} left a value behind`);

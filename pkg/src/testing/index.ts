@@ -57,7 +57,11 @@ export function storageCases(factory: StorageFactory, options: StorageCaseOption
  * import { test } from 'node:test';
  * testStorage('my store', () => myStorage(), { test });
  */
-export function testStorage(name: string, factory: StorageFactory, runner?: StorageTestRunner & StorageCaseOptions): void {
+export function testStorage(
+  name: string,
+  factory: StorageFactory,
+  runner?: StorageTestRunner & StorageCaseOptions,
+): void {
   const test = runner?.test ?? (globalThis as { test?: unknown }).test;
   if (typeof test !== 'function') throw new TypeError('testStorage needs a runner: pass { test }.');
   for (const item of storageCases(factory, runner)) test(`${name}: ${item.name}`, item.run);

@@ -16,7 +16,8 @@ export const races: Readonly<Record<string, Body>> = {
     const answers = await Promise.all(values.map((value) => store.put(key, value, { ifMatch: null })));
     const winners = values.filter((_, caller) => !('conflict' in (answers[caller] ?? {})));
     if (winners.length === 0) fail('false conflict', 'nobody won');
-    if (store.cas && winners.length > 1) fail('condition ignored', `${winners.length} of ${CALLERS} callers created one key`);
+    if (store.cas && winners.length > 1)
+      fail('condition ignored', `${winners.length} of ${CALLERS} callers created one key`);
     await oneOf(store, key, winners);
   },
 
@@ -29,7 +30,8 @@ export const races: Readonly<Record<string, Body>> = {
       for (let done = 0; done < INCREMENTS / lanes; done += 1) await increment(store, key);
     });
     const kept = (await store.get(key))?.value;
-    if (kept !== String(INCREMENTS)) fail('lost write', `${INCREMENTS} increments acknowledged, ${kept ?? 'none'} kept`);
+    if (kept !== String(INCREMENTS))
+      fail('lost write', `${INCREMENTS} increments acknowledged, ${kept ?? 'none'} kept`);
   },
 
   'some order explains every history of a key': async (store, under) => {
@@ -79,7 +81,8 @@ async function together(count: number, run: (index: number) => Promise<void>): P
 async function oneOf(store: Subject, key: string, values: readonly string[]): Promise<void> {
   const stored = await store.get(key);
   if (stored === null) fail('torn value', `${key} reads as missing although it is never deleted`);
-  if (!values.includes(stored.value)) fail('torn value', `${key} holds ${stored.value.length} characters that nobody put whole`);
+  if (!values.includes(stored.value))
+    fail('torn value', `${key} holds ${stored.value.length} characters that nobody put whole`);
 }
 
 async function increment(store: Subject, key: string): Promise<void> {
@@ -95,11 +98,14 @@ async function increment(store: Subject, key: string): Promise<void> {
 }
 
 async function outcome(store: Subject, key: string, updateRefused: boolean, removalRefused: boolean): Promise<void> {
-  if (store.cas && !updateRefused && !removalRefused) fail('condition ignored', 'an update and a delete of one version both went through');
-  if (updateRefused && removalRefused) fail('false conflict', 'an update and a delete of one version were both refused');
+  if (store.cas && !updateRefused && !removalRefused)
+    fail('condition ignored', 'an update and a delete of one version both went through');
+  if (updateRefused && removalRefused)
+    fail('false conflict', 'an update and a delete of one version were both refused');
   const held = (await store.get(key))?.value ?? null;
   const allowed = updateRefused ? [null] : removalRefused ? ['new'] : [null, 'new'];
-  if (!allowed.includes(held)) fail('lost write', `after the race the key holds ${held === null ? 'nothing' : 'what lost'}`);
+  if (!allowed.includes(held))
+    fail('lost write', `after the race the key holds ${held === null ? 'nothing' : 'what lost'}`);
 }
 
 /** Four callers do five random things each to one key; values are unique, so that a value names its write. */

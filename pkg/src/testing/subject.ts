@@ -1,6 +1,14 @@
 /** The store under test, with every answer checked against the contract. Knows nothing about what a case wants to learn. */
 
-import type { DeleteResult, KeyPage, PutResult, Storage, StorageCapabilities, Stored, WriteOptions } from '../storage/types.js';
+import type {
+  DeleteResult,
+  KeyPage,
+  PutResult,
+  Storage,
+  StorageCapabilities,
+  Stored,
+  WriteOptions,
+} from '../storage/types.js';
 
 /** What a case fails with. The fault's name comes first, so that a runner's list of failures reads as a diagnosis. */
 export class StorageFault extends Error {
@@ -101,7 +109,8 @@ export class Subject {
     const stored = await this.get(key);
     if (stored?.value === expected) return stored;
     for (let again = 0; again < 3; again += 1) {
-      if ((await this.get(key))?.value === expected) fail('stale read', `the first read of ${key} missed an acknowledged write`);
+      if ((await this.get(key))?.value === expected)
+        fail('stale read', `the first read of ${key} missed an acknowledged write`);
     }
     if (stored === null) fail('lost write', `${key} reads as missing after an acknowledged write`);
     if (this.#written.get(key)?.has(stored.value) === true) {

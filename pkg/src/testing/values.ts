@@ -12,7 +12,7 @@ export function awkwardValues(): readonly string[] {
     '\u00e9 e\u0301 \u212b \ufb01',
     planes(),
     ...['null', 'undefined', 'true', '0', '1', '-0', '1e3', '"quoted"', '{"a":1}', '[1,2]', '{"a":'],
-    '%2F%00+&=?#\\u0041\\n${x}{{x}}',
+    '%2F%00+&=?#\\u0041\\n$(x){{x}}',
     `{"__proto__":{"polluted":true},"constructor":null}`,
     '\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67 \u202eright to left\u202c',
   ];
@@ -33,7 +33,8 @@ export function awkwardKeys(under: string): readonly string[] {
 /** One character of every assigned plane, and of the edges of the planes. */
 function planes(): string {
   const points = [0x20, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xfffd, 0xffff];
-  for (let plane = 1; plane <= 16; plane += 1) points.push(plane * 0x10000, plane * 0x10000 + 0x1234, plane * 0x10000 + 0xffff);
+  for (let plane = 1; plane <= 16; plane += 1)
+    points.push(plane * 0x10000, plane * 0x10000 + 0x1234, plane * 0x10000 + 0xffff);
   return points.map((point) => String.fromCodePoint(point)).join('');
 }
 

@@ -37,7 +37,8 @@ const stores = [
     /^(lost write|condition ignored): /,
     (sound) => ({
       put: async (key, value, options) => {
-        if (options?.ifMatch !== undefined && options.ifMatch !== (sound.get(key)?.etag ?? null)) return { conflict: true };
+        if (options?.ifMatch !== undefined && options.ifMatch !== (sound.get(key)?.etag ?? null))
+          return { conflict: true };
         await hop();
         return sound.put(key, value);
       },
@@ -97,7 +98,11 @@ const stores = [
       }
     }),
   ],
-  ['answers undefined for absent keys', 'wrong type: get returned undefined', (sound) => ({ get: (key) => sound.get(key) ?? undefined })],
+  [
+    'answers undefined for absent keys',
+    'wrong type: get returned undefined',
+    (sound) => ({ get: (key) => sound.get(key) ?? undefined }),
+  ],
   [
     'returns an error as a value',
     'wrong type: get returned an Error object',
@@ -117,7 +122,11 @@ const stores = [
       },
     }),
   ],
-  ['lists objects', 'wrong type: list returned', (sound) => ({ list: (...list) => ({ keys: sound.list(...list).keys.map((name) => ({ name })) }) })],
+  [
+    'lists objects',
+    'wrong type: list returned',
+    (sound) => ({ list: (...list) => ({ keys: sound.list(...list).keys.map((name) => ({ name })) }) }),
+  ],
   ['puts whatever the condition', 'condition ignored', (sound) => ({ put: (key, value) => sound.put(key, value) })],
   ['deletes whatever the condition', 'condition ignored', (sound) => ({ delete: (key) => sound.delete(key) })],
   [
@@ -139,14 +148,29 @@ const stores = [
   ['trims', 'altered value', mapped((value) => value.replace(/^\s+(?=\S)/, ''))],
   ['normalises Unicode', 'altered value', mapped((value) => value.normalize('NFC'))],
   ['changes line ends', 'altered value', mapped((value) => value.replaceAll('\r\n', '\n'))],
-  ['cuts keys at 100 characters', 'keys mixed up', (sound) => ({ get: (key) => sound.get(key.slice(0, 100)), put: (key, ...put) => sound.put(key.slice(0, 100), ...put) })],
+  [
+    'cuts keys at 100 characters',
+    'keys mixed up',
+    (sound) => ({
+      get: (key) => sound.get(key.slice(0, 100)),
+      put: (key, ...put) => sound.put(key.slice(0, 100), ...put),
+    }),
+  ],
   [
     'lists neighbours',
     'prefix ignored',
     (sound) => ({ list: (prefix, options) => sound.list(prefix.replace(/a\/$/, 'a'), options) }),
   ],
-  ['lists the first page only', 'incomplete listing', (sound) => ({ list: (...list) => ({ keys: sound.list(...list).keys }) })],
-  ['repeats its cursor', 'endless listing', (sound) => ({ list: (...list) => ({ ...sound.list(...list), cursor: 'again' }) })],
+  [
+    'lists the first page only',
+    'incomplete listing',
+    (sound) => ({ list: (...list) => ({ keys: sound.list(...list).keys }) }),
+  ],
+  [
+    'repeats its cursor',
+    'endless listing',
+    (sound) => ({ list: (...list) => ({ ...sound.list(...list), cursor: 'again' }) }),
+  ],
   ['keeps what is deleted', 'lost delete', () => ({ delete: () => ({ deleted: true }) })],
 ];
 
@@ -173,7 +197,9 @@ test('a store that declares eventual reads passes once its owner lets it settle'
     return { ...sound, capabilities: { cas: true, read: 'eventual' }, get: (key) => visible.get(key) ?? null };
   };
   let settle;
-  const wanted = storageCases(factory, { settle: () => settle() }).filter(({ name }) => /read sees|byte-identical/.test(name));
+  const wanted = storageCases(factory, { settle: () => settle() }).filter(({ name }) =>
+    /read sees|byte-identical/.test(name),
+  );
   for (const { run } of wanted) await run();
   await assert.rejects(async () => {
     for (const { run } of storageCases(factory)) await run();

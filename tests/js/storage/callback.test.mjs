@@ -16,7 +16,17 @@ const wrong = {
   get: [new Error('canary'), 1, true, {}, ['canary'], () => 'canary', Symbol('canary'), new Uint8Array(1)],
   set: [new Error('canary'), new TypeError('canary')],
   delete: [new Error('canary')],
-  list: [new Error('canary'), null, undefined, 'canary', { keys: [] }, [1], ['a', undefined], [new Error('canary')], new Array(1)],
+  list: [
+    new Error('canary'),
+    null,
+    undefined,
+    'canary',
+    { keys: [] },
+    [1],
+    ['a', undefined],
+    [new Error('canary')],
+    new Array(1),
+  ],
 };
 
 for (const [operation, answers] of Object.entries(wrong)) {

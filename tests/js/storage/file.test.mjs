@@ -2,7 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -12,7 +22,10 @@ import { fileStorage } from './package-under-test.mjs';
 const base = mkdtempSync(join(tmpdir(), 'storage-file-'));
 after(() => rmSync(base, { recursive: true }));
 const fresh = () => mkdtempSync(join(base, 'case-'));
-const child = (name, ...args) => spawn(process.execPath, [join(import.meta.dirname, 'children', name), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+const child = (name, ...args) =>
+  spawn(process.execPath, [join(import.meta.dirname, 'children', name), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
 const all = (storage, prefix = '') => storage.list(prefix, { limit: 1000 });
 
 const KEY = 'lm1/shop/support~2ea';
@@ -54,12 +67,18 @@ test('r63_a_kill_at_any_moment_leaves_whole_values_and_loses_nothing_acknowledge
 
 /** What a writer killed at each step leaves behind, and what must be read afterwards. */
 const crashes = {
-  'before_its_draft_is_whole': { leave: (at) => draft(at(`${TOKEN}.tmp`), 'ductape-file 1 0123'), reads: 'old' },
-  'before_it_takes_the_lock': { leave: (at) => draft(at(`${TOKEN}.tmp`), header('new')), reads: 'old' },
-  'before_it_commits': { leave: (at) => draft(at('lock'), header('new')), reads: 'old' },
-  'after_it_commits': { leave: (at) => (mkdirSync(at('lock')), writeFileSync(at('value'), header('new'))), reads: 'new' },
-  'before_it_deletes': { leave: (at) => mkdirSync(join(at('lock'), TOKEN), { recursive: true }), reads: 'old' },
-  'after_it_deletes': {
+  before_its_draft_is_whole: { leave: (at) => draft(at(`${TOKEN}.tmp`), 'ductape-file 1 0123'), reads: 'old' },
+  before_it_takes_the_lock: { leave: (at) => draft(at(`${TOKEN}.tmp`), header('new')), reads: 'old' },
+  before_it_commits: { leave: (at) => draft(at('lock'), header('new')), reads: 'old' },
+  after_it_commits: {
+    leave: (at) => {
+      mkdirSync(at('lock'));
+      writeFileSync(at('value'), header('new'));
+    },
+    reads: 'new',
+  },
+  before_it_deletes: { leave: (at) => mkdirSync(join(at('lock'), TOKEN), { recursive: true }), reads: 'old' },
+  after_it_deletes: {
     leave: (at) => {
       draft(join(at('lock'), TOKEN), header('old'), 'gone');
       rmSync(at('value'));
@@ -113,7 +132,9 @@ test('r30c_writers_that_break_each_others_locks_all_the_time_lose_no_increment',
   const increments = stores.map(async (storage) => {
     for (let attempt = 0; attempt < 60; attempt += 1) {
       const { value, etag } = await storage.get(KEY);
-      const answer = await storage.put(KEY, String(Number(value) + 1), { ifMatch: etag }).catch(() => ({ conflict: true }));
+      const answer = await storage
+        .put(KEY, String(Number(value) + 1), { ifMatch: etag })
+        .catch(() => ({ conflict: true }));
       if (!('conflict' in answer)) acknowledged += 1;
     }
   });
@@ -141,13 +162,16 @@ test('r63_a_lock_that_stays_taken_is_an_error_and_not_a_hang', async () => {
   assert.equal((await storage.get(KEY)).value, 'old');
 });
 
-test('r26_folders_and_files_are_for_the_owner_alone_whatever_the_umask', { skip: process.platform === 'win32' }, async () => {
+test('r26_folders_and_files_are_for_the_owner_alone_whatever_the_umask', {
+  skip: process.platform === 'win32',
+}, async () => {
   const before = process.umask(0);
   try {
     const folder = join(fresh(), 'made', 'here');
     await fileStorage({ folder }).put(KEY, 'text');
     const mode = (path) => statSync(path).mode & 0o777;
-    for (const made of [join(folder, '..'), folder, join(folder, 'lm1'), join(folder, 'lm1/shop')]) assert.equal(mode(made), 0o700, made);
+    for (const made of [join(folder, '..'), folder, join(folder, 'lm1'), join(folder, 'lm1/shop')])
+      assert.equal(mode(made), 0o700, made);
     assert.equal(mode(join(folder, 'lm1/shop/support~2ea.value')), 0o600);
   } finally {
     process.umask(before);
@@ -157,7 +181,26 @@ test('r26_folders_and_files_are_for_the_owner_alone_whatever_the_umask', { skip:
 test('r63_keys_outside_the_alphabet_are_refused_and_never_leave_the_folder', async () => {
   const folder = fresh();
   const storage = fileStorage({ folder });
-  const keys = ['', '/', '..', '../x', 'a/../b', './a', 'a//b', '/a', 'a/', 'A', 'a.b', 'a b', 'a\\b', 'a:b', 'a\0', 'é', `a/${'x'.repeat(201)}`, 'con='];
+  const keys = [
+    '',
+    '/',
+    '..',
+    '../x',
+    'a/../b',
+    './a',
+    'a//b',
+    '/a',
+    'a/',
+    'A',
+    'a.b',
+    'a b',
+    'a\\b',
+    'a:b',
+    'a\0',
+    'é',
+    `a/${'x'.repeat(201)}`,
+    'con=',
+  ];
   for (const key of keys) {
     for (const call of [() => storage.get(key), () => storage.put(key, 'x'), () => storage.delete(key)]) {
       await assert.rejects(call, { code: 'invalid_input' }, JSON.stringify(key));
@@ -172,7 +215,10 @@ test('r63_device_names_of_windows_are_never_file_names', async () => {
   const keys = ['aux', 'com1/prn', 'con', 'con/nul', 'lpt9'];
   for (const key of keys) await storage.put(key, key);
   const names = readdirSync(folder, { recursive: true }).flatMap((path) => path.split('/'));
-  assert.ok(names.every((name) => !/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/.test(name)), names.join(' '));
+  assert.ok(
+    names.every((name) => !/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/.test(name)),
+    names.join(' '),
+  );
   assert.deepEqual((await all(storage)).keys, keys);
   assert.deepEqual((await all(storage, 'con/')).keys, ['con/nul']);
 });
@@ -185,7 +231,10 @@ test('r63_foreign_files_are_left_out_of_listings_and_left_alone', async () => {
   for (const name of foreign) writeFileSync(join(folder, 'lm1', name), 'not ours');
   symlinkSync(folder, join(folder, 'lm1', 'loop'));
   assert.deepEqual((await all(storage)).keys, ['lm1/shop/a']);
-  assert.deepEqual(foreign.map((name) => readFileSync(join(folder, 'lm1', name), 'utf8')), foreign.map(() => 'not ours'));
+  assert.deepEqual(
+    foreign.map((name) => readFileSync(join(folder, 'lm1', name), 'utf8')),
+    foreign.map(() => 'not ours'),
+  );
 });
 
 test('r63_a_file_of_another_hand_is_an_error_without_its_contents', async () => {

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { run } from 'node:test';
 
 const here = import.meta.dirname;
-const files = readdirSync(here).filter((name) => name.endsWith('.test.mjs')).map((name) => join(here, name));
+const files = readdirSync(here)
+  .filter((name) => name.endsWith('.test.mjs'))
+  .map((name) => join(here, name));
 
 let passed = 0;
 let failed = 0;
@@ -17,11 +19,11 @@ stream.on('test:pass', (data) => {
 stream.on('test:fail', (data) => {
   failed += 1;
   const error = data.details.error;
-  console.error(`FAILED ${data.name}\n  ${error?.cause?.stack ?? error?.stack ?? error}`);
+  process.stderr.write(`FAILED ${data.name}\n  ${error?.cause?.stack ?? error?.stack ?? error}\n`);
 });
 stream.on('test:stderr', (data) => process.stderr.write(data.message));
 stream.on('end', () => {
-  console.log(`node-storage: ${passed} passed, ${failed} failed`);
+  process.stdout.write(`node-storage: ${passed} passed, ${failed} failed\n`);
   process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 });
 stream.resume();

@@ -45,7 +45,8 @@ export async function keysUnder(root: string, prefix: string): Promise<string[]>
       if (isValue) keys.push(path + segment);
       // Only where a key under this folder could start with the prefix.
       const inner = `${path}${segment}/`;
-      if (entry.isDirectory() && (inner.startsWith(prefix) || prefix.startsWith(inner))) await walk(join(folder, entry.name), inner);
+      if (entry.isDirectory() && (inner.startsWith(prefix) || prefix.startsWith(inner)))
+        await walk(join(folder, entry.name), inner);
     }
   };
   await walk(root, '');
