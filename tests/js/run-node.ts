@@ -6,7 +6,6 @@ import { pathToFileURL } from 'node:url';
 
 import { close, install } from './installed.js';
 import { startServers } from './servers.js';
-import { storageCases } from './storage-suite.js';
 import { cases, type Library, runAll } from './suite.js';
 
 const servers = await startServers();
@@ -18,7 +17,6 @@ try {
     require('ductape-models/package.json') && require(join(folder, 'node_modules/ductape-models/dist/index.cjs'));
   close('node-esm', await runAll(cases((await esm('index.js')) as Library, servers)));
   close('node-cjs', await runAll(cases(cjs as Library, servers)));
-  close('node-storage', await runAll(await storageCases(esm)));
 } finally {
   remove();
   await servers.stop();
