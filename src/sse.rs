@@ -1,8 +1,6 @@
 //! Server-sent events: bytes in any cut become events (WHATWG HTML, section 9.2.6). It knows nothing of JSON, and nothing
 //! of reconnecting.
 
-use std::borrow::Cow;
-
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::error::Result;
@@ -125,7 +123,7 @@ impl SseDecoder {
         self.take_field(name, &String::from_utf8_lossy(value));
     }
 
-    fn take_field(&mut self, name: &[u8], value: &Cow<'_, str>) {
+    fn take_field(&mut self, name: &[u8], value: &str) {
         match name {
             b"data" => self.push_data(value),
             b"error" => {

@@ -1,30 +1,54 @@
-//! stub
-use super::{Provider, StreamDecoder};
-use crate::{
-    chat::{Call, Completion},
-    error::{Error, Result},
-    http::{HttpHead, HttpRequest},
-    model::ProviderId,
-    resolve::Resolved,
-    secret::ApiKey,
+//! Any server that speaks OpenAI's chat completions: llama.cpp, vLLM, Ollama, OpenRouter, DeepSeek, Mistral, Groq, … It
+//! takes the caller's base URL, and a key only where one is set.
+
+use super::Provider;
+use super::StreamDecoder;
+use super::chat_completions as wire;
+use crate::chat::Call;
+use crate::chat::Completion;
+use crate::error::Error;
+use crate::error::Result;
+use crate::http::HttpHead;
+use crate::http::HttpRequest;
+use crate::model::ProviderId;
+use crate::resolve::Resolved;
+use crate::secret::ApiKey;
+
+/// The least that all of these servers understand: `max_tokens`, and `system`, because some chat templates refuse
+/// `developer`. Some end a stream by `[DONE]` alone.
+pub(in crate::providers) static DIALECT: wire::Dialect = wire::Dialect {
+    provider: ProviderId::Custom.as_str(),
+    max_tokens: "max_tokens",
+    system_role: |_| "system",
+    strict_schema: false,
+    replays_reasoning: true,
+    done_ends: true,
 };
-/// stub
+
+/// The provider.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Custom;
+
 impl Provider for Custom {
     fn id(&self) -> ProviderId {
         ProviderId::Custom
     }
-    fn encode(&self, _r: &Resolved, _c: &Call, _k: Option<&ApiKey>) -> Result<HttpRequest> {
-        todo!()
+
+    fn encode(&self, resolved: &Resolved, call: &Call, key: Option<&ApiKey>) -> Result<HttpRequest> {
+        let missing = || Error::invalid("baseUrl", "the server's address; a custom model has no default");
+        let base = resolved.base_url.as_ref().ok_or_else(missing)?;
+        wire::encode(&DIALECT, base.join("/v1", wire::ROUTE), resolved, call, key)
     }
-    fn decode(&self, _h: &HttpHead, _b: &[u8]) -> Result<Completion> {
-        todo!()
+
+    fn decode(&self, head: &HttpHead, body: &[u8]) -> Result<Completion> {
+        wire::decode(&DIALECT, head, body)
     }
-    fn decode_error(&self, _h: &HttpHead, _b: &[u8]) -> Error {
-        todo!()
+
+    fn decode_error(&self, head: &HttpHead, body: &[u8]) -> Error {
+        wire::error(&DIALECT, head, body)
     }
-    fn decoder(&self, _h: &HttpHead) -> Box<dyn StreamDecoder> {
-        todo!()
+
+    fn decoder(&self, head: &HttpHead) -> Box<dyn StreamDecoder> {
+        Box::new(wire::Decoder::new(&DIALECT, head))
     }
 }
