@@ -71,7 +71,7 @@ fn whole(choice: &Choice<'_>) -> Completion {
         );
     };
     let mut content = Vec::new();
-    said(turn, &mut |piece| content.push(piece.owned()));
+    said(turn, &mut |piece| piece.join(&mut content));
     let refused = is_refused(turn);
     let calls =
         || turn.tool_calls.objects().filter_map(|call| Some((call.id.filled(), call.function.0.as_ref()?)));
@@ -97,10 +97,13 @@ pub(super) enum Said<'a> {
 }
 
 impl Said<'_> {
-    fn owned(self) -> Content {
-        match self {
-            Said::Reasoning(text) => Content::Reasoning { text: text.to_owned() },
-            Said::Text(text) => Content::Text { text: text.to_owned() },
+    /// Adds it to the content; pieces of one kind in a row are one piece, as they are in a stream.
+    fn join(self, content: &mut Vec<Content>) {
+        match (self, content.last_mut()) {
+            (Said::Reasoning(more), Some(Content::Reasoning { text })) => text.push_str(more),
+            (Said::Text(more), Some(Content::Text { text })) => text.push_str(more),
+            (Said::Reasoning(text), _) => content.push(Content::Reasoning { text: text.to_owned() }),
+            (Said::Text(text), _) => content.push(Content::Text { text: text.to_owned() }),
         }
     }
 }
@@ -158,14 +161,11 @@ pub(super) fn finish_reason(raw: Option<&str>, refused: bool, called: bool) -> F
 /// The counts; `None` where there are none. The total in includes cached tokens already.
 pub(super) fn usage(raw: &Value) -> Option<Usage> {
     let count = |path: &[&str]| path.iter().try_fold(raw, |value, key| value.get(key)).and_then(whole_number);
-    let cached = count(&["prompt_tokens_details", "cached_tokens"]);
     let usage = Usage {
         input_tokens: count(&["prompt_tokens"]),
         output_tokens: count(&["completion_tokens"]),
-        // DeepSeek's and Moonshot's own names.
-        cached_input_tokens: cached
-            .or_else(|| count(&["prompt_cache_hit_tokens"]))
-            .or_else(|| count(&["cached_tokens"])),
+        // Vendors' own names for the same (`prompt_cache_hit_tokens`, `cached_tokens`) stay in `raw`.
+        cached_input_tokens: count(&["prompt_tokens_details", "cached_tokens"]),
         reasoning_tokens: count(&["completion_tokens_details", "reasoning_tokens"]),
         estimated: false,
         raw: Value::Null,
@@ -217,7 +217,7 @@ mod tests {
         assert_eq!(usage(&Value::Null), None);
         assert_eq!(usage(&json!({"total_time": 0.5})), None);
         let some =
-            usage(&json!({"prompt_tokens": 3.0, "completion_tokens": "4", "cached_tokens": 2})).unwrap();
+            usage(&json!({"prompt_tokens": 3.0, "completion_tokens": "4", "prompt_tokens_details": {"cached_tokens": 2}})).unwrap();
         assert_eq!((some.input_tokens, some.output_tokens), (Some(3), None));
         assert_eq!((some.cached_input_tokens, some.reasoning_tokens), (Some(2), None));
     }
