@@ -11,6 +11,9 @@ use crate::providers::headers;
 /// Most bytes of the provider's own message that an error carries.
 const MAX_MESSAGE_BYTES: usize = 2048;
 
+/// Most characters that are told of a body that is no JSON: it is not known to be a message at all.
+const MAX_LINE_CHARS: usize = 200;
+
 /// The error that a response outside 200 to 299 means.
 pub(in crate::providers) fn error(dialect: &Dialect, head: &HttpHead, body: &[u8]) -> Error {
     if head.status == 0 || (300..400).contains(&head.status) {
@@ -136,7 +139,7 @@ impl Said {
     /// A body that is no JSON: a gateway's page says nothing to a caller, a plain line may.
     fn plain(text: &str) -> Self {
         let readable = !text.is_empty() && !text.starts_with('<') && !text.contains(['\0', '\u{FFFD}']);
-        Self { message: readable.then(|| text.to_owned()), ..Self::default() }
+        Self { message: readable.then(|| text.chars().take(MAX_LINE_CHARS).collect()), ..Self::default() }
     }
 
     fn is_one_of(&self, words: &[&str]) -> bool {
@@ -236,6 +239,8 @@ fn kind(status: u16, said: &Said) -> ErrorKind {
         ErrorKind::ModelRetired
     } else if said.is_one_of(&["model_not_found"]) {
         ErrorKind::NotFound
+    } else if said.is_one_of(&["unsupported_parameter"]) {
+        ErrorKind::UnsupportedParameter
     } else if matches!(status, 0 | 400) && is_key_refused(said) {
         ErrorKind::AuthFailed
     } else if status == 500 && is_callers_mistake(said) {
@@ -378,6 +383,7 @@ mod tests {
         assert_eq!(kind(400, "context_length_exceeded"), ErrorKind::ContextLength);
         assert_eq!(kind(400, "content_filter"), ErrorKind::ContentFiltered);
         assert_eq!(kind(400, "model_not_found"), ErrorKind::NotFound);
+        assert_eq!(kind(400, "unsupported_parameter"), ErrorKind::UnsupportedParameter);
         assert_eq!(kind(400, "invalid_api_key"), ErrorKind::AuthFailed);
         assert_eq!(kind(400, "model_decommissioned"), ErrorKind::ModelRetired);
         let class = json!({"error": {"type": "exceed_context_size_error", "message": "m"}}).to_string();
