@@ -33,7 +33,11 @@ pub(crate) fn build(root: &Path, core: &Core) -> Step {
     let dist = root.join("pkg/dist");
     let mut inputs = files::walk(&root.join("pkg/src"));
     inputs.extend([core.wasm.clone(), core.glue.clone(), core.types.clone(), core.text.clone()]);
-    inputs.extend([root.join("package-lock.json"), root.join("pkg/tsconfig.json"), root.join("pkg/tsconfig.node.json")]);
+    inputs.extend([
+        root.join("package-lock.json"),
+        root.join("pkg/tsconfig.json"),
+        root.join("pkg/tsconfig.node.json"),
+    ]);
     let outputs =
         [dist.join("index.js"), dist.join("index.cjs"), dist.join("edge.js"), dist.join("index.d.cts")];
     stamp::unless_fresh(root, "script", "", &inputs, &outputs, || {
