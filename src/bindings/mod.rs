@@ -90,6 +90,16 @@ impl Core {
         let (key, nonce) = (key.try_into().ok()?, nonce.try_into().ok()?);
         crypto::hazmat::aead_open(key, nonce, aad, sealed).map(|plain| plain.to_vec())
     }
+
+    /// What one sealed message takes from a key, for the published test vectors: key, nonce and commitment, 76 bytes;
+    /// `undefined` for a key or salt of the wrong length.
+    #[wasm_bindgen(js_name = messageKeys)]
+    #[must_use]
+    pub fn message_keys(key: &[u8], salt: &[u8], context: &[u8]) -> Option<Vec<u8>> {
+        let master = crate::ProductKey::from_bytes(key.try_into().ok()?);
+        let keys = crypto::hazmat::MessageKeys::derive(&master, salt.try_into().ok()?, context);
+        Some([keys.key.as_slice(), &keys.base_nonce, &keys.commitment].concat())
+    }
 }
 
 fn open(options: &JsValue, keys: &[JsValue], host: &Host) -> Result<Core> {

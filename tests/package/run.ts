@@ -1,11 +1,28 @@
 // The tarball as tools see it: publint, attw, a TypeScript consumer, and what must not occur in the published scripts.
 
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { constants, inflateSync } from 'node:zlib';
 
 import { close, install } from '../js/installed.js';
+
+const VECTORS = resolve('../shared/fixtures/wycheproof');
+
+interface VectorGroup {
+  keySize?: number;
+  ivSize?: number;
+  tagSize?: number;
+  tests: Record<string, string>[];
+}
+
+/** What the core shows to tests of its cipher alone. */
+interface Cipher {
+  aeadOpen(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
+  messageKeys(key: Uint8Array, salt: Uint8Array, context: Uint8Array): Uint8Array | undefined;
+}
 
 const tarball = resolve(process.argv[2] ?? '');
 const { folder, remove } = install();
@@ -74,31 +91,78 @@ function files(): void {
   check('no dependencies', manifest.dependencies === undefined ? undefined : JSON.stringify(manifest.dependencies));
 }
 
-/** Published AES-GCM vectors through the module that the tarball carries. The package exports no cipher, so this loads
- *  the build's own glue; it is the same module, byte for byte. */
+/** Published vectors through the module that the tarball carries. The package exports no cipher, so this loads the
+ *  build's own glue; it is the same module, byte for byte. */
 async function vectors(): Promise<void> {
   const published = readFileSync(join(folder, 'node_modules/ductape-models/dist/core.wasm'));
   check(
     'the built module is the published one',
     published.equals(readFileSync('pkg/wasm/core.wasm')) ? undefined : 'it is not',
   );
-  const file = resolve('../shared/fixtures/wycheproof/aes_gcm_test.json');
-  if (!existsSync(file)) {
-    process.stdout.write('package: no Wycheproof vectors at ../shared/fixtures; skipped\n');
+  if (!existsSync(VECTORS)) {
+    process.stdout.write('package: no Wycheproof vectors beside this checkout; skipped\n');
     return;
   }
   const { instantiate } = await import(pathToFileURL(resolve('pkg/wasm/core.js')).href);
   const { Core } = instantiate(new WebAssembly.Module(published), queueMicrotask);
-  const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'));
-  let ran = 0;
-  for (const group of JSON.parse(readFileSync(file, 'utf8')).testGroups) {
-    if (group.keySize !== 256 || group.ivSize !== 96 || group.tagSize !== 128) continue;
-    for (const { tcId, key, iv, aad, msg, ct, tag, result } of group.tests) {
-      const opened = Core.aeadOpen(bytes(key), bytes(iv), bytes(aad), bytes(ct + tag));
-      const right = result === 'invalid' ? opened === undefined : opened && Buffer.from(opened).toString('hex') === msg;
-      check(`Wycheproof ${tcId}`, right ? undefined : `expected ${result}`);
-      ran += 1;
-    }
+  cipherVectors(Core);
+  constructionVectors(Core);
+}
+
+function cipherVectors(core: Cipher): void {
+  const groups = readVectors('aes_gcm_test.json').filter(
+    (group) => group.keySize === 256 && group.ivSize === 96 && group.tagSize === 128,
+  );
+  const tests = groups.flatMap((group) => group.tests);
+  check('AES-GCM vectors are there', tests.length === 66 ? undefined : `only ${tests.length}`);
+  for (const { tcId, key, iv, aad, msg, ct, tag, result } of tests) {
+    const opened = core.aeadOpen(bytes(key), bytes(iv), bytes(aad), bytes(`${ct}${tag}`));
+    const right = result === 'invalid' ? opened === undefined : opened && Buffer.from(opened).toString('hex') === msg;
+    check(`AES-GCM ${tcId}`, right ? undefined : `expected ${result}`);
   }
-  check('Wycheproof vectors ran', ran > 50 ? undefined : `only ${ran}`);
+}
+
+function constructionVectors(core: Cipher): void {
+  const tests = readVectors('c2sp_chunked_encryption_aes_256_gcm_test.json').flatMap((group) => group.tests);
+  check('chunked-encryption vectors are there', tests.length === 35 ? undefined : `only ${tests.length}`);
+  for (const { tcId, key, ctx, ct, msgSha512, result } of tests) {
+    const opened = openChunks(
+      core,
+      bytes(key),
+      bytes(ctx),
+      inflateSync(bytes(ct), { finishFlush: constants.Z_SYNC_FLUSH }),
+    );
+    const right =
+      result === 'invalid'
+        ? opened === undefined
+        : opened && createHash('sha512').update(opened).digest('hex') === msgSha512;
+    check(`chunked-encryption ${tcId}`, right ? undefined : `expected ${result}`);
+  }
+}
+
+/** The walk over chunks, which the product never needs: a key fits one. Derivation and cipher are the product's. */
+function openChunks(core: Cipher, key: Uint8Array, context: Uint8Array, message: Uint8Array): Uint8Array | undefined {
+  const [saltEnd, headerEnd, step] = [24, 56, 16384 + 16];
+  if (message.length < headerEnd) return undefined;
+  const okm = core.messageKeys(key, message.slice(0, saltEnd), context);
+  if (okm === undefined || Buffer.compare(okm.slice(44), message.slice(saltEnd, headerEnd)) !== 0) return undefined;
+  const plain: Uint8Array[] = [];
+  for (let at = headerEnd, chunk = 0; ; at += step, chunk += 1) {
+    const nonce = okm.slice(32, 44);
+    for (let place = 0; place < 4; place += 1)
+      nonce[11 - place] = (nonce[11 - place] ?? 0) ^ ((chunk >>> (8 * place)) & 255);
+    const sealed = message.slice(at, at + step);
+    const opened = core.aeadOpen(okm.slice(0, 32), nonce, new Uint8Array(), sealed);
+    if (opened === undefined) return undefined;
+    plain.push(opened);
+    if (sealed.length < step) return at + sealed.length === message.length ? Buffer.concat(plain) : undefined;
+  }
+}
+
+function readVectors(name: string): VectorGroup[] {
+  return JSON.parse(readFileSync(join(VECTORS, name), 'utf8')).testGroups;
+}
+
+function bytes(hex: string | undefined): Uint8Array {
+  return Uint8Array.from(Buffer.from(hex ?? '', 'hex'));
 }

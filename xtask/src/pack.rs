@@ -12,11 +12,8 @@ pub(crate) fn tarball(root: &Path) -> Step<PathBuf> {
     let folder = root.join("target/pack");
     files::remove_folder(&folder)?;
     files::make_folder(&folder)?;
-    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
-        let from = root.join(licence);
-        if from.exists() {
-            files::copy(&from, &root.join("pkg").join(licence))?;
-        }
+    for page in ["LICENSE-APACHE", "LICENSE-MIT", "README.md"] {
+        files::copy(&root.join(page), &root.join("pkg").join(page))?;
     }
     let target = folder.display().to_string();
     let arguments = ["pack", "./pkg", "--ignore-scripts", "--silent", "--pack-destination", &target];
