@@ -1,0 +1,73 @@
+/**
+ * `/api/generate` and `/api/stream`: the package at work inside the Worker, on a product and a store of the Worker's
+ * own, so that its records and the page's never mix. Knows the package by its public name only.
+ */
+import Ductape from 'ductape-models';
+import { Refusal, json } from './answers';
+import { boundedObject } from './guard';
+import { durableStorage } from './store-adapter';
+import type { ModelStore } from './store';
+
+export interface ModelEnv {
+  MOCK?: Fetcher;
+  PRODUCT_KEY: string;
+  STORE: DurableObjectNamespace<ModelStore>;
+}
+
+const FIELDS = new Set(['product', 'env', 'model', 'prompt', 'messages', 'modelConfig']);
+const SERVER_PRODUCT = 'server';
+const SERVER_MODEL = 'worker-mock';
+// Never dialled: the client's fetch hands this origin to the MOCK binding.
+const MOCK_ORIGIN = 'http://127.0.0.1';
+
+export async function generate(request: Request, env: ModelEnv): Promise<Response> {
+  const call = await readCall(request);
+  const ductape = await serverClient(env);
+  return json(await ductape.generate({ ...call, signal: request.signal }));
+}
+
+export async function stream(request: Request, env: ModelEnv): Promise<Response> {
+  const call = await readCall(request);
+  const ductape = await serverClient(env);
+  const events = ductape.stream({ ...call, signal: request.signal }).toSSE();
+  return new Response(events, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' } });
+}
+
+type GenerateInput = Parameters<Ductape['generate']>[0];
+
+async function readCall(request: Request): Promise<GenerateInput> {
+  const body = await boundedObject(request);
+  const unknown = Object.keys(body).some((field) => !FIELDS.has(field));
+  // An allow-list, and no field's name is echoed: whoever calls here may not choose tools, URLs or keys.
+  if (unknown) throw new Refusal(400, 'invalid_input', `A call takes only: ${[...FIELDS].join(', ')}.`);
+  return { product: SERVER_PRODUCT, ...body } as GenerateInput;
+}
+
+async function serverClient(env: ModelEnv): Promise<Ductape> {
+  const storage = durableStorage(env.STORE.getByName('server'));
+  const ductape = new Ductape({ privateKey: env.PRODUCT_KEY, storage, fetch: mockAware(env.MOCK) });
+  await ensureModel(ductape, env);
+  return ductape;
+}
+
+async function ensureModel(ductape: Ductape, env: ModelEnv): Promise<void> {
+  if (env.MOCK === undefined) return;
+  const existing = await ductape.model.fetch({ product: SERVER_PRODUCT, tag: SERVER_MODEL, optional: true });
+  if (existing !== null) return;
+  await ductape.model.upsert({
+    product: SERVER_PRODUCT,
+    tag: SERVER_MODEL,
+    name: "The Worker's own model",
+    provider: 'custom',
+    model: 'mock-large',
+    envs: ['dev', 'prd'].map((slug) => ({ slug, apiKey: `made-up-worker-${slug}-0000`, baseUrl: `${MOCK_ORIGIN}/v1` })),
+  });
+}
+
+function mockAware(mock: Fetcher | undefined): typeof globalThis.fetch {
+  return (input, init) => {
+    const request = new Request(input, init);
+    const toMock = mock !== undefined && new URL(request.url).origin === MOCK_ORIGIN;
+    return toMock ? mock.fetch(request) : fetch(request);
+  };
+}

@@ -1,0 +1,111 @@
+/** Step 2: the record as the store holds it beside the view that `model.fetch()` gives. */
+import type { ModelView } from 'ductape-models';
+import { typedKeys } from './create';
+import { byId, make, say } from './dom';
+import { problemText } from './problems';
+import { containsKey, markedRecord } from './record-text';
+import { PRODUCT } from './session';
+import type { Session } from './session';
+
+export function mountStored(session: Session): void {
+  const select = byId('stored-tag', HTMLSelectElement);
+  const status = byId('stored-status', HTMLElement);
+
+  session.onChange(async () => {
+    say(status, '');
+    const tags = await storedTags(session);
+    if (!tags.includes(session.tag)) session.tag = tags[0] ?? '';
+    byId('stored-empty', HTMLElement).hidden = tags.length > 0;
+    byId('stored-body', HTMLElement).hidden = tags.length === 0;
+    select.replaceChildren(...tags.map((tag) => make('option', tag === session.tag ? { selected: '' } : {}, tag)));
+    if (session.tag === '') return;
+    await showRecord(session);
+    await showView(session);
+  });
+  select.addEventListener('change', () => {
+    session.tag = select.value;
+    void session.changed();
+  });
+  byId('delete', HTMLButtonElement).addEventListener('click', async () => {
+    try {
+      await removeModel(session);
+      await session.changed();
+    } catch (error) {
+      say(status, problemText(error), 'bad');
+    }
+  });
+}
+
+async function storedTags(session: Session): Promise<string[]> {
+  const { keys } = await session.storage.list(PREFIX, {});
+  return keys.map((key) => key.slice(PREFIX.length));
+}
+
+async function showRecord(session: Session): Promise<void> {
+  const stored = await session.storage.get(PREFIX + session.tag);
+  const text = stored?.value ?? '';
+  byId('record', HTMLElement).replaceChildren(markedRecord(text));
+  const keys = typedKeys();
+  const found = keys.filter((key) => containsKey(text, key));
+  const proof = byId('record-proof', HTMLElement);
+  if (found.length > 0) say(proof, 'An API key stands in this record. That must not happen.', 'bad');
+  else say(proof, `Searched for the ${keys.length} API keys of the form, as text, reversed, base64 and hex: 0 found.`, 'good');
+}
+
+async function showView(session: Session): Promise<void> {
+  const place = byId('view', HTMLElement);
+  try {
+    place.replaceChildren(viewOf(await session.ductape.model.fetch({ tag: session.tag })));
+  } catch (error) {
+    place.replaceChildren(make('p', { class: 'status', 'data-tone': 'bad' }, problemText(error)));
+  }
+}
+
+function viewOf(model: ModelView): DocumentFragment {
+  const view = document.createDocumentFragment();
+  view.append(
+    facts([
+      ['tag', model.tag],
+      ['provider', model.provider],
+      ['model', model.model],
+      ['temperature', model.temperature],
+      ['maxTokens', model.maxTokens],
+    ]),
+  );
+  for (const env of model.envs) {
+    view.append(make('p', { class: 'env-title' }, 'env ', make('code', {}, env.slug)));
+    view.append(
+      facts([
+        ['active', env.active],
+        ['baseUrl', env.baseUrl],
+        ['hasKey', env.hasKey],
+        ['keyHint', env.keyHint === undefined ? undefined : `…${env.keyHint}`],
+        ['keyFingerprint', env.keyFingerprint],
+        ['keyId', env.keyId],
+        ['keyStatus', env.keyStatus],
+      ]),
+    );
+  }
+  return view;
+}
+
+function facts(rows: [string, unknown][]): HTMLElement {
+  const list = make('dl', { class: 'facts' });
+  for (const [name, value] of rows) {
+    if (value === undefined || value === null) continue;
+    const marks = name === 'keyStatus' ? { 'data-key-status': String(value) } : {};
+    list.append(make('dt', {}, name), make('dd', marks, String(value)));
+  }
+  return list;
+}
+
+async function removeModel(session: Session): Promise<void> {
+  try {
+    await session.ductape.model.delete({ tag: session.tag });
+  } catch {
+    // A record of another product key must not be in the way for good: in this demo the store is the user's own.
+    await session.storage.delete(PREFIX + session.tag, {});
+  }
+}
+
+const PREFIX = `lm1/${PRODUCT}/`;
