@@ -2,8 +2,13 @@
 
 mod accumulate;
 mod input;
+mod messages;
 
 pub use accumulate::Accumulator;
+pub(crate) use accumulate::joined_text;
+pub(crate) use accumulate::tool_calls;
+
+pub use crate::warning::Warning;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -214,17 +219,6 @@ pub struct ResponseInfo {
     pub request_id: Option<String>,
     /// Response headers about limits and identity; nothing else.
     pub headers: Map<String, Value>,
-}
-
-/// A setting or an input that was not taken as given.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct Warning {
-    /// A stable word: `dropped`, `clamped`, `trimmed`, `unknown_agent_model`, …
-    pub code: &'static str,
-    /// What it is about.
-    pub field: String,
-    /// What was done, in a sentence.
-    pub message: String,
 }
 
 /// A whole answer.

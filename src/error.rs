@@ -229,6 +229,17 @@ impl Error {
         self
     }
 
+    /// Passes every text of foreign origin through `change`: message, cause, request id and the details, keys and
+    /// values at any depth. For removing secrets just before an error leaves.
+    #[must_use]
+    pub fn map_text(mut self, change: &dyn Fn(&str) -> Option<String>) -> Self {
+        let inner = &mut *self.0;
+        map(&mut inner.message, change);
+        inner.cause.iter_mut().chain(&mut inner.request_id).for_each(|text| map(text, change));
+        inner.details.values_mut().for_each(|value| map_value(value, change));
+        self
+    }
+
     /// What went wrong.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -286,6 +297,27 @@ impl Error {
             cause: inner.cause.as_deref(),
             details: &inner.details,
         }
+    }
+}
+
+fn map(text: &mut String, change: &dyn Fn(&str) -> Option<String>) {
+    if let Some(changed) = change(text) {
+        *text = changed;
+    }
+}
+
+fn map_value(value: &mut Value, change: &dyn Fn(&str) -> Option<String>) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| map_value(item, change)),
+        Value::Object(fields) => {
+            for (mut key, mut value) in core::mem::take(fields) {
+                map(&mut key, change);
+                map_value(&mut value, change);
+                fields.insert(key, value);
+            }
+        }
+        Value::String(text) => map(text, change),
+        Value::Bool(_) | Value::Null | Value::Number(_) => {}
     }
 }
 

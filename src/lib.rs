@@ -1,6 +1,8 @@
 //! LLM models as tagged, stored configurations.
 
 pub mod base_url;
+#[cfg(target_arch = "wasm32")]
+mod bindings;
 pub mod catalog;
 pub mod chat;
 pub mod client;
@@ -13,6 +15,7 @@ pub mod reader;
 pub mod resolve;
 pub mod secret;
 pub mod sse;
+pub mod warning;
 
 pub use error::{Error, ErrorKind, Result};
 pub use secret::{ApiKey, ProductKey};

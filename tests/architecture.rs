@@ -14,15 +14,29 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "client",
         &[
-            "base_url", "catalog", "chat", "crypto", "error", "http", "model", "providers", "reader", "resolve",
-            "secret", "sse", "warning",
+            "base_url",
+            "catalog",
+            "chat",
+            "crypto",
+            "error",
+            "http",
+            "model",
+            "providers",
+            "reader",
+            "resolve",
+            "secret",
+            "sse",
+            "warning",
         ],
     ),
     ("crypto", &["error", "secret"]),
     ("error", &[]),
     ("http", &["error", "secret"]),
     ("model", &["base_url", "crypto", "error", "reader", "secret", "warning"]),
-    ("providers", &["base_url", "catalog", "chat", "error", "http", "model", "resolve", "secret", "sse", "warning"]),
+    (
+        "providers",
+        &["base_url", "catalog", "chat", "error", "http", "model", "resolve", "secret", "sse", "warning"],
+    ),
     ("reader", &["error"]),
     ("resolve", &["base_url", "crypto", "error", "model", "reader", "secret", "warning"]),
     ("secret", &["error"]),
@@ -31,7 +45,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 ];
 
 /// Words that belong to the JavaScript side of the border.
-const JS_CRATES: &[&str] = &["wasm_bindgen", "js_sys", "web_sys", "gloo_net", "serde_wasm_bindgen", "getrandom"];
+const JS_CRATES: &[&str] =
+    &["wasm_bindgen", "js_sys", "web_sys", "gloo_net", "serde_wasm_bindgen", "getrandom"];
 
 #[test]
 fn imports_point_down() {
@@ -65,8 +80,13 @@ fn providers_share_a_wire_and_nothing_else() {
         for line in text.lines() {
             let Some(rest) = line.trim().strip_prefix("use crate::providers::") else { continue };
             let target = rest.split("::").next().unwrap().trim_end_matches(';');
-            let shared = target == own || target == "chat_completions" || target.starts_with(char::is_uppercase);
-            assert!(shared || target.chars().all(|c| c.is_lowercase() || c == '_') && !is_provider(target), "{}: {line}", path.display());
+            let shared =
+                target == own || target == "chat_completions" || target.starts_with(char::is_uppercase);
+            assert!(
+                shared || target.chars().all(|c| c.is_lowercase() || c == '_') && !is_provider(target),
+                "{}: {line}",
+                path.display()
+            );
         }
     }
 }
@@ -82,7 +102,17 @@ fn only_the_bindings_know_javascript() {
 
 #[test]
 fn the_core_reads_no_clock_no_environment_and_no_files() {
-    let doors = ["std::time", "std::env", "std::fs", "std::net", "std::thread", "SystemTime", "Instant::now", "println!", "static mut"];
+    let doors = [
+        "std::time",
+        "std::env",
+        "std::fs",
+        "std::net",
+        "std::thread",
+        "SystemTime",
+        "Instant::now",
+        "println!",
+        "static mut",
+    ];
     for (path, text) in core_files() {
         for door in doors {
             assert!(!code_of(&text).contains(door), "{} uses {door}", path.display());

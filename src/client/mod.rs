@@ -1,12 +1,42 @@
 //! The use cases: the registry, resolution and calls, written over ports. No clock, socket or JavaScript in sight.
 
+mod answer;
+mod api_key;
+mod calls;
+mod cancel;
+mod exchange;
+mod key_context;
 mod locks;
+mod models;
 mod options;
+mod outcome;
+mod part_decoder;
 pub mod ports;
+mod record_text;
+mod records;
+mod resolution;
+mod retry;
+mod scrub;
+mod sealing;
+mod storage_key;
+mod stream;
+mod timeouts;
 mod within;
 
+pub use models::Deleted;
 pub use options::ClientOptions;
 pub use options::RetryOptions;
+pub use outcome::Attempt;
+pub use outcome::Outcome;
+pub use outcome::Served;
+pub use part_decoder::PartDecoder;
+pub use resolution::Explanation;
+pub use resolution::KeyOrigin;
+pub use resolution::Params;
+pub use resolution::ResolveView;
+pub use stream::CompletionStream;
+pub use stream::StreamParts;
+pub use timeouts::Patience;
 
 use core::fmt;
 

@@ -1,119 +1,115 @@
 //! Seals and opens API keys. It takes bytes, a salt and a context as arguments; it knows nothing of what they describe.
+//!
+//! The construction is C2SP chunked-encryption with AES-256-GCM and SHA-512 ("Cobblestone-256", [specification]) in a
+//! text form of our own; `docs/envelope.md` describes both for readers in other languages.
+//!
+//! [specification]: https://c2sp.org/chunked-encryption
+
+mod aead;
+mod context;
+mod envelope;
+#[doc(hidden)]
+pub mod hazmat;
+mod kdf;
+mod keyring;
+mod mac;
+mod message;
+mod product_key;
+
+pub use context::context;
+pub use envelope::SealedKey;
+pub use keyring::KeyId;
+pub use keyring::Keyring;
+pub use mac::fingerprint;
+pub use mac::mac_equal;
+pub use mac::record_mac;
+pub use product_key::parse_product_key;
+pub use product_key::print_product_key;
+pub use product_key::product_key_from_bytes;
 
 use zeroize::Zeroizing;
 
+use self::kdf::MessageKeys;
+use crate::error::Error;
+use crate::error::ErrorKind;
 use crate::error::Result;
-use crate::secret::{ApiKey, ProductKey};
+use crate::secret::ApiKey;
 
 /// Bytes of randomness that one envelope needs.
 pub const SALT_LEN: usize = 24;
 
-/// stub: id of a product key: first 10 base32 chars of SHA-256(label || master)
-#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct KeyId(String);
-impl KeyId {
-    /// Derives.
-    #[must_use]
-    pub fn of(_key: &ProductKey) -> Self {
-        todo!()
+/// The first byte of the plaintext: an API key in UTF-8 follows. Nothing else is defined.
+const TYPE_API_KEY: u8 = 1;
+
+/// Seals an API key with the ring's primary key, for one place in the world: `context` must come from [`context()`].
+/// `salt` must be fresh randomness for every call.
+///
+/// # Errors
+/// `internal` only: no [`ApiKey`] is too long.
+///
+/// ```
+/// use ductape_models::ApiKey;
+/// use ductape_models::crypto::{Keyring, context, open, product_key_from_bytes, seal};
+/// let bytes: [u8; 32] = core::array::from_fn(|n| 255 - n as u8); // generateKey() draws real ones
+/// let ring = Keyring::new(product_key_from_bytes("privateKey", &bytes)?, vec![])?;
+/// let place = context(&["api-key", "shop", "writer", "prd"]);
+/// let (key, _) = ApiKey::parse("apiKey", "sk-test-1234")?;
+///
+/// let salt = [7; 24]; // never a constant outside of examples
+/// let sealed = seal(&ring, salt, &place, &key)?;
+/// assert_eq!(open(&ring, &sealed, &place)?, key);
+///
+/// let elsewhere = context(&["api-key", "shop", "writer", "dev"]);
+/// assert_eq!(open(&ring, &sealed, &elsewhere).unwrap_err().code(), "tampered");
+/// # Ok::<(), ductape_models::Error>(())
+/// ```
+pub fn seal(ring: &Keyring, salt: [u8; SALT_LEN], context: &[u8], key: &ApiKey) -> Result<SealedKey> {
+    let (key_id, master) = ring.primary();
+    seal_with(&MessageKeys::derive(master, &salt, context), key_id, &salt, key)
+}
+
+/// Opens an envelope in the place that it was sealed for.
+///
+/// # Errors
+/// `unknown_key` if the ring lacks the key that the envelope names, with `keyId` and `heldKeyIds`; `tampered` for every
+/// other failure, without saying which.
+pub fn open(ring: &Keyring, sealed: &SealedKey, context: &[u8]) -> Result<ApiKey> {
+    let master = ring.get(sealed.key_id())?;
+    let message = sealed.message().ok_or_else(tampered)?;
+    let salt = message::salt(&message).ok_or_else(tampered)?;
+    open_with(&MessageKeys::derive(master, salt, context), &message)
+}
+
+fn seal_with(keys: &MessageKeys, key_id: &KeyId, salt: &[u8; SALT_LEN], key: &ApiKey) -> Result<SealedKey> {
+    let key = key.expose().as_bytes();
+    let mut plaintext = Zeroizing::new(Vec::with_capacity(1 + key.len()));
+    plaintext.push(TYPE_API_KEY);
+    plaintext.extend_from_slice(key);
+    let message = message::seal(keys, salt, &plaintext)
+        .ok_or_else(|| Error::new(ErrorKind::Internal, "an API key does not fit one chunk"))?;
+    Ok(SealedKey::from_message(key_id, &message))
+}
+
+fn open_with(keys: &MessageKeys, message: &[u8]) -> Result<ApiKey> {
+    let plaintext = message::open(keys, message).ok_or_else(tampered)?;
+    api_key(&plaintext).ok_or_else(tampered)
+}
+
+/// Only what [`seal`] writes is read back: one type byte and a key that needs no trimming.
+fn api_key(plaintext: &[u8]) -> Option<ApiKey> {
+    let (kind, text) = plaintext.split_first()?;
+    let text = core::str::from_utf8(text).ok()?;
+    match ApiKey::parse("apiKey", text) {
+        Ok((key, false)) if *kind == TYPE_API_KEY => Some(key),
+        _ => None,
     }
-    /// Text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
-/// stub: a parsed envelope `lm1.k.<kid>.<b64u>`
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct SealedKey(String);
-impl SealedKey {
-    /// Strict canonical parser.
-    pub fn parse(_text: &str) -> Result<Self> {
-        todo!()
-    }
-    /// The text form.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-    /// The id of the product key that opens it.
-    #[must_use]
-    pub fn key_id(&self) -> &KeyId {
-        todo!()
-    }
+fn tampered() -> Error {
+    let message =
+        "the sealed API key does not open: it was changed, moved, or its provider or base URL was changed";
+    Error::new(ErrorKind::Tampered, message)
 }
 
-/// stub: one primary key that seals, any number of others that only open, chosen by exact id.
-#[derive(Clone, Debug)]
-pub struct Keyring(());
-impl Keyring {
-    /// A duplicate id is `invalid_input`.
-    pub fn new(_primary: ProductKey, _others: Vec<ProductKey>) -> Result<Self> {
-        todo!()
-    }
-    /// The key that seals.
-    #[must_use]
-    pub fn primary(&self) -> (&KeyId, &ProductKey) {
-        todo!()
-    }
-    /// The key with exactly this id, or `unknown_key` naming the id that is needed.
-    pub fn get(&self, _id: &KeyId) -> Result<&ProductKey> {
-        todo!()
-    }
-    /// All ids, the primary first.
-    #[must_use]
-    pub fn ids(&self) -> Vec<&KeyId> {
-        todo!()
-    }
-}
-
-/// Length-prefixed context bytes: `llm-models/v1` 0x00, then per part u16 big-endian length and UTF-8 bytes.
-#[must_use]
-pub fn context(_parts: &[&str]) -> Vec<u8> {
-    todo!()
-}
-
-/// Seals an API key with the ring's primary key. `salt` must be fresh randomness.
-pub fn seal(_ring: &Keyring, _salt: [u8; SALT_LEN], _context: &[u8], _key: &ApiKey) -> Result<SealedKey> {
-    todo!()
-}
-
-/// Opens an envelope: `unknown_key`, or `tampered` for every other failure.
-pub fn open(_ring: &Keyring, _sealed: &SealedKey, _context: &[u8]) -> Result<ApiKey> {
-    todo!()
-}
-
-/// Parses a product key's text form (`lmk1...`, hex, base64): weak ones are `invalid_input` with a pointer to generateKey.
-pub fn parse_product_key(_field: &str, _text: &str) -> Result<ProductKey> {
-    todo!()
-}
-
-/// Checks raw bytes as a product key: exactly 32, not weak.
-pub fn product_key_from_bytes(_field: &str, _bytes: &[u8]) -> Result<ProductKey> {
-    todo!()
-}
-
-/// The `lmk1.` text form of fresh random bytes.
-#[must_use]
-pub fn print_product_key(_bytes: &[u8; 32]) -> Zeroizing<String> {
-    todo!()
-}
-
-/// 32 hex digits over `parts` (length-prefixed) with the record-mac subkey of `key`.
-#[must_use]
-pub fn record_mac(_key: &ProductKey, _parts: &[&[u8]]) -> String {
-    todo!()
-}
-
-/// Constant-time comparison of two MAC texts.
-#[must_use]
-pub fn mac_equal(_a: &str, _b: &str) -> bool {
-    todo!()
-}
-
-/// 8 hex digits of the API key with the fingerprint subkey of `key`.
-#[must_use]
-pub fn fingerprint(_key: &ProductKey, _api_key: &ApiKey) -> String {
-    todo!()
-}
+#[cfg(test)]
+mod tests;

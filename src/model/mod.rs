@@ -2,21 +2,41 @@
 
 mod config;
 mod envs;
+mod headers;
 mod input;
+mod keys;
 mod patch;
 mod record;
 mod view;
 
-pub use config::{ModelConfig, Setting};
-pub use envs::{KeyMeta, ModelEnv};
-pub use input::{EnvInput, ModelInput};
-pub use patch::{ModelPatch, Patch};
+pub use config::ModelConfig;
+pub use config::Setting;
+pub use envs::KeyMeta;
+pub use envs::ModelEnv;
+pub use input::EnvInput;
+pub use input::ModelInput;
+pub use input::ModelPatch;
+pub use patch::Applied;
+pub use patch::NewKey;
+pub use patch::NewPlace;
+pub use record::Record;
+pub use record::RecordMeta;
+pub use view::EnvView;
+pub use view::KeyStatus;
+pub use view::ListedModel;
+pub use view::ModelView;
 
-pub use record::{Record, RecordMeta};
-pub use view::{EnvView, KeyStatus, ModelView};
+pub(crate) use headers::read as read_headers;
+pub(crate) use input::api as read_api;
+pub(crate) use input::provider as read_provider;
+pub(crate) use keys::read as read_key;
+pub(crate) use record::corrupt;
+pub(crate) use record::too_new;
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::Map;
+use serde_json::Value;
 
 /// The vendor whose wire a model speaks.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -69,6 +89,16 @@ impl ProviderId {
 pub enum Api {
     /// Chat completions.
     Chat,
+}
+
+impl Api {
+    /// The wire as callers write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Api::Chat => "chat",
+        }
+    }
 }
 
 /// A stored model: one configuration under a tag, with an entry per environment.

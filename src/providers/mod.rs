@@ -2,6 +2,7 @@
 
 mod chat_completions;
 mod custom;
+mod facts;
 mod openai;
 
 use crate::chat::{Call, Completion, StreamPart};

@@ -5,5 +5,18 @@
     clippy::panic,
     reason = "a failed set-up should fail the test"
 )]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "the fakes are a library for all files of this test"
+)]
 
+mod calling;
 mod fakes;
+mod faults;
+mod records;
+mod registry;
+mod shop;
+mod stored;
+mod streaming;

@@ -1,2 +1,63 @@
-//! The one build script.
-fn main() {}
+//! The one build script: `cargo xtask build | size | pack | test | npm`. It knows the order of the steps; each step
+//! knows its own tools.
+
+mod core_module;
+mod escape;
+mod files;
+mod glue;
+mod npm;
+mod pack;
+mod run;
+mod script;
+mod size;
+mod stamp;
+mod test;
+mod toolchain;
+
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// The result of a step; the text says what to do about it.
+type Step<T = ()> = Result<T, String>;
+
+const HELP: &str = "cargo xtask build [--dev]            the npm package, into pkg/dist
+cargo xtask size [--json]            what it weighs; fails above the limit
+cargo xtask pack                     the package as a tarball, into target/pack
+cargo xtask test [node|workerd|browser|package] ...   the packed tarball on each runtime (all without a name)
+cargo xtask npm                      the pinned JavaScript tools, into node_modules";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&root(), &arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            run::say(&format!("error: {message}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+fn dispatch(root: &Path, arguments: &[String]) -> Step {
+    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
+    let names: Vec<&str> = arguments.iter().skip(1).map(String::as_str).filter(|name| !name.starts_with('-')).collect();
+    match arguments.first().map(String::as_str) {
+        Some("build") => build(root, has("--dev")),
+        Some("size") => build(root, false).and_then(|()| size::report(root, has("--json"))),
+        Some("pack") => build(root, false).and_then(|()| pack::tarball(root).map(|_| ())),
+        Some("test") => build(root, false).and_then(|()| test::run(root, &names)),
+        Some("npm") => npm::ensure(root),
+        _ => Err(format!("no such task\n{HELP}")),
+    }
+}
+
+fn build(root: &Path, dev: bool) -> Step {
+    toolchain::ensure(root)?;
+    npm::ensure(root)?;
+    let core = core_module::build(root, dev)?;
+    script::build(root, &core)
+}

@@ -9,10 +9,17 @@ use ductape_models::client::ports::Random;
 
 /// Fills with a counter; fails when told to.
 #[derive(Debug, Default)]
-pub struct CountingRandom {
+pub(crate) struct CountingRandom {
     next: Cell<u64>,
     /// Fail every request.
-    pub broken: Cell<bool>,
+    pub(crate) broken: Cell<bool>,
+}
+
+impl CountingRandom {
+    /// Randomness that never meets another client's on the same store.
+    pub fn starting_at(next: u64) -> Self {
+        Self { next: Cell::new(next), broken: Cell::new(false) }
+    }
 }
 
 impl Random for CountingRandom {

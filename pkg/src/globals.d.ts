@@ -1,0 +1,77 @@
+// What every supported runtime has and the language's own library does not declare. Nothing here is published.
+
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: ArrayBufferView | ArrayBuffer);
+  }
+  class RuntimeError extends Error {}
+  class CompileError extends Error {}
+  function compile(bytes: ArrayBufferView | ArrayBuffer): Promise<Module>;
+}
+
+declare class TextEncoder {
+  encode(text: string): Uint8Array<ArrayBuffer>;
+}
+
+declare class AbortSignal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+declare class URL {
+  constructor(text: string, base?: string);
+  readonly href: string;
+}
+
+interface StreamController<T> {
+  enqueue(item: T): void;
+  close(): void;
+  error(reason: unknown): void;
+}
+
+declare class ReadableStream<T = unknown> {
+  constructor(
+    source: { pull?(controller: StreamController<T>): Promise<void> | void; cancel?(): Promise<void> | void },
+    strategy?: { highWaterMark: number },
+  );
+}
+
+interface ReadableStreamDefaultReader {
+  read(): Promise<{ done: boolean; value?: Uint8Array }>;
+  cancel(): Promise<void>;
+}
+
+declare function queueMicrotask(run: () => void): void;
+declare function setTimeout(run: () => void, ms: number): unknown;
+declare function clearTimeout(timer: unknown): void;
+declare function btoa(binary: string): string;
+
+// Node, for storage/file.ts alone.
+declare module 'node:fs/promises' {
+  interface FileHandle {
+    writeFile(text: string): Promise<void>;
+    sync(): Promise<void>;
+    close(): Promise<void>;
+  }
+  function open(path: string, flags: string, mode?: number): Promise<FileHandle>;
+  function readFile(path: string, encoding: 'utf8'): Promise<string>;
+  function rename(from: string, to: string): Promise<void>;
+  function unlink(path: string): Promise<void>;
+  function mkdir(path: string, options: { recursive: boolean; mode: number }): Promise<unknown>;
+  function readdir(path: string): Promise<string[]>;
+  function stat(path: string): Promise<{ mtimeMs: number; ino: number }>;
+}
+declare module 'node:path' {
+  function join(...parts: string[]): string;
+}
+declare module 'node:crypto' {
+  function createHash(name: 'sha256'): { update(text: string): { digest(encoding: 'base64url'): string } };
+  function randomUUID(): string;
+}
+
+declare module '*.wasm?module' {
+  const module: WebAssembly.Module;
+  export default module;
+}

@@ -1,0 +1,536 @@
+// The public types. They name nothing that a browser, Node or Workers would have to declare.
+
+import type { Storage, StorageCallback } from './storage/types.js';
+
+/** A global class's instance type where the program declares that class, else `Fallback`. */
+type InstanceOf<Name extends string, Fallback> = typeof globalThis extends { [K in Name]: { prototype: infer Instance } }
+  ? Instance
+  : Fallback;
+
+/** The platform's `AbortSignal`. */
+export type Signal = InstanceOf<
+  'AbortSignal',
+  {
+    readonly aborted: boolean;
+    addEventListener(type: 'abort', listener: () => void): void;
+    removeEventListener(type: 'abort', listener: () => void): void;
+  }
+>;
+
+/** The platform's `ReadableStream`. */
+export type WebStream = InstanceOf<'ReadableStream', object>;
+
+/** The vendor whose wire a model speaks. */
+export type ProviderId = 'anthropic' | 'cohere' | 'custom' | 'google' | 'openai';
+
+/** Every code that an error can have. */
+export type ErrorCode =
+  | 'aborted'
+  | 'agent_env_inactive'
+  | 'agent_not_found'
+  | 'already_exists'
+  | 'auth_failed'
+  | 'bad_request'
+  | 'bad_response'
+  | 'browser_refused'
+  | 'conflict'
+  | 'content_filtered'
+  | 'context_length'
+  | 'entropy_unavailable'
+  | 'env_inactive'
+  | 'env_not_found'
+  | 'env_required'
+  | 'insecure_base_url'
+  | 'internal'
+  | 'invalid_api_key'
+  | 'invalid_input'
+  | 'invalid_override'
+  | 'key_reentry_required'
+  | 'limit_exceeded'
+  | 'malformed_envelope'
+  | 'missing_api_key'
+  | 'model_not_found'
+  | 'model_retired'
+  | 'network'
+  | 'not_found'
+  | 'origin_not_allowed'
+  | 'overloaded'
+  | 'permission_denied'
+  | 'quota_exceeded'
+  | 'rate_limited'
+  | 'record_corrupt'
+  | 'record_too_new'
+  | 'redirect_refused'
+  | 'retired_key'
+  | 'storage_contract'
+  | 'storage_error'
+  | 'tampered'
+  | 'timeout'
+  | 'tool_handler_missing'
+  | 'unknown_key'
+  | 'unsupported_parameter'
+  | 'unsupported_version'
+  | 'wasm_blocked'
+  | 'wasm_unavailable';
+
+/** Any value that JSON can carry. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
+
+/** A product key: the `lmk1.` text of {@link Ductape.generateKey}, 64 hex digits, base64 of 32 bytes, or 32 bytes. */
+export type ProductKey = string | Uint8Array;
+
+/** One key that seals, and older ones that only open. */
+export interface Keyring {
+  /** Seals and opens. */
+  primary: ProductKey;
+  /** Open only. */
+  others?: readonly ProductKey[];
+}
+
+/** What `fetch` is called with. */
+export interface FetchInit {
+  method: string;
+  headers: Record<string, string>;
+  body: Uint8Array<ArrayBuffer>;
+  redirect: 'manual';
+  signal: Signal;
+  credentials?: 'omit';
+  referrerPolicy?: 'no-referrer';
+}
+
+/** A `fetch` of the caller's: a service binding, a proxy, a test. It must not follow redirects. */
+export type Fetch = (url: string, init: FetchInit) => Promise<{ readonly status: number }>;
+
+/** What a key reference is looked up with. */
+export interface KeyContext {
+  product: string;
+  tag: string;
+  env: string;
+  provider: ProviderId;
+}
+
+/** How failed attempts are repeated. */
+export interface RetryOptions {
+  /** Attempts after the first, 0 to 10. Default 2. */
+  maxRetries?: number;
+}
+
+/** Options of the constructor. */
+export interface DuctapeOptions {
+  /** The product of calls that name none. */
+  product?: string;
+  /** The environment of calls that name none. */
+  env?: string;
+  /**
+   * The product key, or a ring of them. Required with `storage`. Without both, this instance makes a key of its own and
+   * keeps its models in memory, so both are gone with it.
+   */
+  privateKey?: ProductKey | Keyring;
+  /** Where models are stored. Default: this instance's memory. */
+  storage?: Storage | StorageCallback;
+  /** Looks up the keys of environments that carry `keyRef` instead of `apiKey`. */
+  keyResolver?: (reference: string, context: KeyContext) => string | Promise<string>;
+  /** Used in place of the runtime's own `fetch`. */
+  fetch?: Fetch;
+  /** The environments of each product; other slugs are refused there. A product not named here may use any slug. */
+  products?: Record<string, { envs: readonly string[] }>;
+  /** What to do with a setting that a model does not take. Default `warn`: drop or clamp it, and say so. */
+  onUnsupported?: 'warn' | 'error' | 'send';
+  /** How failed attempts are repeated. */
+  retry?: RetryOptions;
+  /** The only origins that base URLs may have. Default: any. */
+  allowedOrigins?: readonly string[];
+  /** The longest that one storage call may take, in milliseconds. Default 10000. */
+  storageTimeoutMs?: number;
+  /** Call providers from a web page all the same, where every script can read the keys that the page uses. */
+  dangerouslyAllowBrowser?: boolean;
+  /** Accepted so that existing code runs; unused. */
+  user_id?: string;
+  /** Accepted so that existing code runs; unused. */
+  workspace_id?: string;
+  /** Accepted so that existing code runs; unused. */
+  accessKey?: string;
+}
+
+/** The five settings that can be overridden. `null` says "do not send". */
+export interface ModelConfig {
+  /** Sampling temperature, 0 to 2. Default 0.7. */
+  temperature?: number | null;
+  /** Most tokens in the answer, at least 1. */
+  maxTokens?: number | null;
+  /** Nucleus sampling, 0 to 1. */
+  topP?: number | null;
+  /** Texts that end the answer. They replace those of lower levels. */
+  stopSequences?: readonly string[] | null;
+  /** Time limit of a request in milliseconds. */
+  timeout?: number | null;
+}
+
+/** One environment of a model. */
+export interface EnvInput extends ModelConfig {
+  /** Its id. */
+  slug: string;
+  /** The provider's key. It is sealed before it is stored. */
+  apiKey?: string | null;
+  /** A name for the client's `keyResolver`, in place of `apiKey`. */
+  keyRef?: string | null;
+  /** The server, where it is not the provider's own. */
+  baseUrl?: string | null;
+  /** Plain http for a host that is not loopback. */
+  allowInsecure?: boolean;
+  /** Whether calls may use it. Default true. */
+  active?: boolean;
+  /** A note. */
+  description?: string | null;
+  /** Another model id for this environment. */
+  model?: string | null;
+}
+
+/** What `model.create` takes. */
+export interface ModelInput extends ModelConfig {
+  /** The product; the client's own where absent. */
+  product?: string;
+  /** The model's id within the product. */
+  tag: string;
+  /** A human-readable name. */
+  name: string;
+  /** What it is for. */
+  description?: string | null;
+  /** The vendor. */
+  provider: ProviderId;
+  /** The vendor's id of the model. */
+  model: string;
+  /** Which of the vendor's wires. */
+  api?: 'chat' | null;
+  /** One entry per environment, at least one. */
+  envs: readonly EnvInput[];
+  /** Extra request headers; never credentials. */
+  headers?: Record<string, string>;
+  /** Provider-specific fields of the request body. */
+  providerOptions?: Record<string, Json>;
+}
+
+/** What `model.update` takes: only what is given changes; `null` clears; environments merge by slug. */
+export interface ModelPatch extends Partial<Omit<ModelInput, 'tag' | 'envs'>> {
+  /** Which model. */
+  tag: string;
+  /** Changed, new and (with `remove`) removed environments. */
+  envs?: readonly (EnvInput & { remove?: boolean })[];
+}
+
+/** Which model. */
+export interface ModelRef {
+  /** The product; the client's own where absent. */
+  product?: string;
+  /** The model's id within the product. */
+  tag: string;
+}
+
+/** What was not taken as given. */
+export interface Warning {
+  /** A stable word. */
+  code: string;
+  /** What it is about. */
+  field: string;
+  /** What was done. */
+  message: string;
+}
+
+/** What may be shown of an environment: never its key. */
+export interface EnvView extends ModelConfig {
+  slug: string;
+  active: boolean;
+  baseUrl?: string;
+  allowInsecure?: boolean;
+  description?: string;
+  model?: string;
+  /** Whether a sealed key is stored. */
+  hasKey: boolean;
+  /** What can be said about the key without opening it. */
+  keyStatus: 'none' | 'reference' | 'sealed' | 'unknown_key';
+  /** The last four characters of a key of at least twenty. */
+  keyHint?: string;
+  /** Equal for equal keys under one product key. */
+  keyFingerprint?: string;
+  /** The id of the product key that sealed it. */
+  keyId?: string;
+  /** Milliseconds since 1970. */
+  keyUpdatedAt?: number;
+  /** The name for the client's `keyResolver`. */
+  keyRef?: string;
+}
+
+/** What may be shown of a stored model. Times are milliseconds since 1970. */
+export interface ModelView extends ModelConfig {
+  product: string;
+  tag: string;
+  name: string;
+  description?: string;
+  provider: ProviderId;
+  model: string;
+  api?: 'chat';
+  headers?: Record<string, string>;
+  providerOptions?: Record<string, Json>;
+  envs: EnvView[];
+  /** One more with every write. */
+  rev: number;
+  createdAt: number;
+  updatedAt: number;
+  /** The id of the product key that the record needs and the client lacks; nothing shown is verified then. */
+  unknownKey?: string;
+  /** What a create or an update did not take as given. */
+  warnings?: Warning[];
+}
+
+/** A record of a listing that cannot be read. */
+export interface UnreadableModel {
+  /** Its tag, where the storage key tells. */
+  tag?: string;
+  /** The code of the error that reading it gives. */
+  unreadable: ErrorCode;
+}
+
+/** A model given in place of a tag; it is never stored. */
+export interface InlineModel extends ModelConfig {
+  provider: ProviderId;
+  model: string;
+  apiKey?: string;
+  baseUrl?: string;
+  allowInsecure?: boolean;
+  api?: 'chat';
+  headers?: Record<string, string>;
+  providerOptions?: Record<string, Json>;
+}
+
+/** The levels between a model and a call. */
+export interface AgentLayers {
+  /** The agent's model, where the call names none. */
+  model?: string | InlineModel;
+  modelConfig?: ModelConfig;
+  envs?: readonly { slug: string; active?: boolean; model?: string | InlineModel; modelConfig?: ModelConfig }[];
+  /** Fields of an agent that resolution does not look at. */
+  [field: string]: unknown;
+}
+
+/** What decides where a call goes and with which settings. */
+export interface ResolveOptions {
+  /** The product; the client's own where absent. */
+  product?: string;
+  /** The environment; the client's own where absent. */
+  env?: string;
+  /** A tag, or a model of the call's own. */
+  model?: string | InlineModel;
+  /** The agent whose settings apply. */
+  agent?: AgentLayers;
+  /** The highest level of settings. */
+  modelConfig?: ModelConfig;
+  /** Provider-specific fields of the request body. */
+  providerOptions?: Record<string, Json>;
+}
+
+/** What a call would use, without its key. */
+export interface ResolveView {
+  product: string;
+  tag?: string;
+  env: string;
+  provider: ProviderId;
+  model: string;
+  /** `null` where it is the provider's own. */
+  baseUrl: string | null;
+  /** The values that are sent; an absent one is not. */
+  params: { temperature?: number; maxTokens?: number; topP?: number; stopSequences?: string[]; timeout?: number };
+  warnings: Warning[];
+  /** The record's revision; 0 for an inline model. */
+  rev: number;
+}
+
+/** The level that a value came from, lowest first. */
+export type Layer = 'default' | 'model' | 'modelEnv' | 'agent' | 'environment' | 'runtime';
+
+/** One resolved setting. */
+export interface Explained<T> {
+  /** The winning value; `null` where nothing is sent. */
+  value: T | null;
+  /** The level that won. */
+  source: Layer;
+  /** What it hides, highest first. */
+  shadowed: { source: Layer; value: T | null }[];
+  /** What the provider's rules changed. */
+  adjusted?: { sent: T | null; reason: string };
+}
+
+/** Why a call would use what it uses, without its key. */
+export interface Explanation {
+  product: string;
+  tag?: string;
+  env: string;
+  provider: ProviderId;
+  model: Explained<string>;
+  baseUrl: string | null;
+  settings: {
+    temperature: Explained<number>;
+    maxTokens: Explained<number>;
+    topP: Explained<number>;
+    stopSequences: Explained<string[]>;
+    timeout: Explained<number>;
+  };
+  warnings: Warning[];
+  key: { status: 'inline' | 'none' | 'reference' | 'sealed'; keyId?: string };
+  rev: number;
+}
+
+/** A picture: its bytes, an address, or a `data:` address. */
+export interface ImagePart {
+  type: 'image';
+  /** Bytes, an address as text or `URL`, or base64 in a `data:` address. */
+  image: Uint8Array | string | { readonly href: string };
+  /** For example `image/png`. Needed with bytes whose first ones do not tell. */
+  mediaType?: string;
+}
+
+/** Text. */
+export interface TextPart {
+  type: 'text';
+  text: string;
+}
+
+/** What the model thought. */
+export interface ReasoningPart {
+  type: 'reasoning';
+  text: string;
+}
+
+/** A tool that the model wants called. */
+export interface ToolCall {
+  /** The id that its result must name. */
+  toolCallId: string;
+  toolName: string;
+  /** The arguments; the raw text where they are not JSON. */
+  input: unknown;
+  /** The arguments were cut off or are not JSON: never run this call. */
+  incomplete?: boolean;
+}
+
+/** What a tool answered. */
+export interface ToolResult {
+  type: 'tool-result';
+  toolCallId: string;
+  toolName: string;
+  /** A text, or any JSON value. */
+  output: Json;
+  isError?: boolean;
+}
+
+/** A turn of the conversation. */
+export type Message =
+  | { role: 'system'; content: string }
+  | { role: 'user'; content: string | readonly (TextPart | ImagePart)[] }
+  | { role: 'assistant'; content: string | readonly (TextPart | ReasoningPart | ({ type: 'tool-call' } & ToolCall))[] }
+  | { role: 'tool'; content: readonly ToolResult[] };
+
+/** A function that the model may call. */
+export interface Tool {
+  /** Its name on the wire; without it the `tag` is. */
+  name?: string;
+  tag?: string;
+  description?: string;
+  /** JSON Schema of its arguments. Default: an object without fields. */
+  parameters?: Record<string, unknown>;
+}
+
+/** Options of `generate` and `stream`: exactly one of `prompt` and `messages`. */
+export interface CallOptions extends ResolveOptions {
+  prompt?: string;
+  messages?: readonly Message[];
+  system?: string;
+  tools?: readonly Tool[];
+  toolChoice?: 'auto' | 'none' | 'required' | { tool: string };
+  /** The JSON Schema that the answer must follow. */
+  schema?: { name?: string; description?: string; schema: Record<string, unknown> } | Record<string, unknown>;
+  /** Ends the call as `aborted`. */
+  signal?: Signal;
+  /** Milliseconds for each attempt (of a stream: until content, and for each gap), or a limit for each phase. */
+  timeout?: number | { totalMs?: number; firstContentMs?: number; idleMs?: number };
+}
+
+/** Why the answer ended: one word for all providers, and the provider's own. */
+export interface FinishReason {
+  unified: 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'error' | 'interrupted' | 'other';
+  raw: string | null;
+}
+
+/** Tokens used. A count that was not reported is absent. */
+export interface Usage {
+  inputTokens?: number;
+  outputTokens?: number;
+  cachedInputTokens?: number;
+  reasoningTokens?: number;
+  /** The counts are an estimate, because the answer was cut. */
+  estimated?: boolean;
+  /** The provider's own object. */
+  raw?: unknown;
+}
+
+/** Facts about the response. */
+export interface ResponseInfo {
+  id?: string;
+  model?: string;
+  requestId?: string;
+  headers: Record<string, string>;
+}
+
+/** One request and how it ended. */
+export interface Attempt {
+  provider: ProviderId;
+  model: string;
+  status?: number;
+  code?: ErrorCode;
+  delayMs?: number;
+}
+
+/** A whole answer. */
+export interface Completion {
+  text: string;
+  /** The parsed answer, where a schema was asked for. */
+  object?: unknown;
+  content: (TextPart | ReasoningPart | ({ type: 'tool-call' } & ToolCall))[];
+  toolCalls: ToolCall[];
+  finishReason: FinishReason;
+  usage: Usage | null;
+  warnings: Warning[];
+  response: ResponseInfo;
+  /** Who answered. */
+  served: { tag: string | null; provider: ProviderId; model: string; env: string };
+  /** Every request that was sent. */
+  attempts: Attempt[];
+}
+
+/** One part of a streamed answer. A stream that breaks throws, so `error` parts occur in event streams only. */
+export type StreamPart =
+  | { type: 'response-start'; response: ResponseInfo }
+  | { type: 'text-delta'; text: string }
+  | { type: 'reasoning-delta'; text: string }
+  | { type: 'tool-input-start'; toolCallId: string; toolName: string }
+  | { type: 'tool-input-delta'; toolCallId: string; delta: string }
+  | { type: 'tool-input-end'; toolCallId: string }
+  | ({ type: 'tool-call' } & ToolCall)
+  | { type: 'warning'; warning: Warning }
+  | { type: 'finish'; finishReason: FinishReason; usage: Usage | null }
+  | { type: 'error'; error: { code: ErrorCode; message: string; retryable: boolean } };
+
+/**
+ * The parts of one answer, to be read once: iterate it, or take `textStream`, `toReadableStream()` or `toSSE()`, or wait
+ * for `result`, which reads whatever nobody else reads. Leaving a loop early closes the connection.
+ */
+export interface CompletionStream extends AsyncIterable<StreamPart> {
+  /** The whole answer, once the stream has ended; it fails as the stream does. */
+  readonly result: Promise<Completion>;
+  /** The text alone. */
+  readonly textStream: AsyncIterable<string>;
+  /** Ends the stream as `aborted` and closes the connection. */
+  abort(): void;
+  /** The parts as a `ReadableStream` of objects. Cancelling it closes the connection. */
+  toReadableStream(): WebStream;
+  /** The parts as a `ReadableStream` of server-sent events in UTF-8, an `error` event last where the stream fails. */
+  toSSE(): WebStream;
+}

@@ -1,0 +1,20 @@
+//! The object through which TypeScript hands over what the caller gave.
+
+use wasm_bindgen::prelude::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the caller gave: `undefined` where nothing.
+    #[derive(Debug)]
+    pub type Host;
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn storage(this: &Host) -> JsValue;
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn fetch(this: &Host) -> JsValue;
+
+    #[wasm_bindgen(method, getter, js_name = keyResolver)]
+    pub(super) fn key_resolver(this: &Host) -> JsValue;
+}

@@ -1,0 +1,100 @@
+//! The border: a client as JavaScript sees it. It converts, forwards and reports; it holds no rule of the product.
+
+mod causes;
+mod clock;
+mod convert;
+mod error;
+mod fetch;
+mod host;
+mod key_resolver;
+mod operations;
+mod ports;
+mod random;
+mod storage;
+mod stream;
+mod transport;
+
+use std::rc::Rc;
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::future_to_promise;
+
+use self::host::Host;
+use self::ports::JsPorts;
+use crate::client::Client;
+use crate::client::ClientOptions;
+use crate::client::ports::Random;
+use crate::crypto;
+use crate::error::Result;
+
+/// Wipes memory as it is given back: a key that crossed the border leaves no copy in the heap.
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);
+
+/// A client over JavaScript's ports. Every failure is a plain object with the fields of an error view.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Core {
+    client: Rc<Client<JsPorts>>,
+}
+
+#[wasm_bindgen]
+impl Core {
+    /// `options` is plain data for [`ClientOptions::read`]; `keys` the product keys as texts or bytes, the one that
+    /// seals first; `host` what the caller gave: `storage`, and where given `fetch` and `keyResolver`.
+    ///
+    /// # Errors
+    /// `invalid_input` naming the field.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: JsValue, keys: Vec<JsValue>, host: &Host) -> Result<Core, JsValue> {
+        open(&options, &keys, host).map_err(|error| error::to_js(&error))
+    }
+
+    /// Runs `operation` with `options`, the bytes of a JSON text. The promise gives a JSON text, or fails with an error
+    /// view; `cancelled` ends a call as `aborted`.
+    pub fn call(&self, operation: String, options: Vec<u8>, cancelled: Option<Promise>) -> Promise {
+        let client = Rc::clone(&self.client);
+        future_to_promise(async move {
+            let answer = operations::run(&client, &operation, options, cancelled).await;
+            answer.map(JsValue::from).map_err(|error| client.ports().error_to_js(&error))
+        })
+    }
+
+    /// Starts a streamed call. The promise gives a [`stream::StreamHandle`] at the first content.
+    pub fn stream(&self, options: Vec<u8>, cancelled: Promise) -> Promise {
+        let client = Rc::clone(&self.client);
+        future_to_promise(async move {
+            let started = operations::start(&client, options, cancelled).await;
+            started.map(JsValue::from).map_err(|error| client.ports().error_to_js(&error))
+        })
+    }
+
+    /// A fresh product key in its printed form.
+    ///
+    /// # Errors
+    /// `entropy_unavailable`.
+    #[wasm_bindgen(js_name = generateKey)]
+    pub fn generate_key() -> Result<String, JsValue> {
+        let mut bytes = zeroize::Zeroizing::new([0; 32]);
+        random::SystemRandom.fill(bytes.as_mut_slice()).map_err(|error| error::to_js(&error))?;
+        Ok(crypto::print_product_key(&bytes).as_str().to_owned())
+    }
+
+    /// Opens one AES-256-GCM message, for the published test vectors: `undefined` where it does not open.
+    #[wasm_bindgen(js_name = aeadOpen)]
+    #[must_use]
+    pub fn aead_open(key: &[u8], nonce: &[u8], aad: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        let (key, nonce) = (key.try_into().ok()?, nonce.try_into().ok()?);
+        crypto::hazmat::aead_open(key, nonce, aad, sealed).map(|plain| plain.to_vec())
+    }
+}
+
+fn open(options: &JsValue, keys: &[JsValue], host: &Host) -> Result<Core> {
+    let options = ClientOptions::read(&convert::plain(options)?)?;
+    let keyring = convert::keyring(keys)?;
+    let ports = JsPorts::new(host)?;
+    Ok(Core { client: Rc::new(Client::new(ports, keyring, options)) })
+}

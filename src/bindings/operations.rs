@@ -1,0 +1,62 @@
+//! The client's use cases by the name that TypeScript calls them.
+
+use std::rc::Rc;
+
+use js_sys::Promise;
+use wasm_bindgen_futures::JsFuture;
+
+use super::convert::parse;
+use super::convert::text;
+use super::ports::JsPorts;
+use super::stream::StreamHandle;
+use crate::client::Client;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::error::Result;
+
+/// Runs one use case and writes its result as JSON text.
+pub(super) async fn run(
+    client: &Client<JsPorts>,
+    operation: &str,
+    options: Vec<u8>,
+    cancelled: Option<Promise>,
+) -> Result<String> {
+    let options = parse(&wiped(options))?;
+    match operation {
+        "create" => text(&client.create(&options).await?),
+        "delete" => text(&client.delete(&options).await?),
+        "explain" => text(&client.explain(&options).await?),
+        "fetch" => text(&client.fetch(&options).await?),
+        "fetchAll" => text(&client.fetch_all(&options).await?),
+        "generate" => text(&client.generate_until(&options, settled(cancelled)).await?),
+        "removeEnv" => text(&client.remove_env(&options).await?),
+        "resolve" => text(&client.resolve(&options).await?),
+        "update" => text(&client.update(&options).await?),
+        "upsert" => text(&client.upsert(&options).await?),
+        _ => Err(Error::new(ErrorKind::Internal, "no such operation")),
+    }
+}
+
+/// Starts a streamed call and takes it apart for TypeScript to pump.
+pub(super) async fn start(
+    client: &Rc<Client<JsPorts>>,
+    options: Vec<u8>,
+    cancelled: Promise,
+) -> Result<StreamHandle> {
+    let options = parse(&wiped(options))?;
+    let stream = client.stream_until(&options, settled(Some(cancelled))).await?;
+    Ok(StreamHandle::new(stream.into_parts()))
+}
+
+/// Completes when `promise` settles; never without one.
+async fn settled(promise: Option<Promise>) {
+    match promise {
+        Some(promise) => drop(JsFuture::from(promise).await),
+        None => core::future::pending().await,
+    }
+}
+
+/// The options may hold an API key.
+fn wiped(bytes: Vec<u8>) -> zeroize::Zeroizing<Vec<u8>> {
+    zeroize::Zeroizing::new(bytes)
+}

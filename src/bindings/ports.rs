@@ -1,0 +1,78 @@
+//! All ports of a client in JavaScript. It knows which is which, and no more.
+
+use core::fmt;
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::JsValue;
+
+use super::causes::Causes;
+use super::clock::JsClock;
+use super::error;
+use super::host::Host;
+use super::key_resolver::JsKeyResolver;
+use super::random::SystemRandom;
+use super::storage::JsStorage;
+use super::transport::JsTransport;
+use crate::client::ports::Ports;
+use crate::error::Error;
+use crate::error::Result;
+
+/// The ports.
+pub(super) struct JsPorts {
+    causes: Rc<Causes>,
+    storage: JsStorage,
+    transport: JsTransport,
+    key_resolver: JsKeyResolver,
+}
+
+impl JsPorts {
+    /// The ports that `host` describes.
+    pub(super) fn new(host: &Host) -> Result<Self> {
+        let causes = Rc::new(Causes::default());
+        Ok(Self {
+            storage: JsStorage::new(host.storage(), Rc::clone(&causes))?,
+            transport: JsTransport::new(host.fetch())?,
+            key_resolver: JsKeyResolver::new(host.key_resolver())?,
+            causes,
+        })
+    }
+
+    /// An error of this client, for JavaScript.
+    pub(super) fn error_to_js(&self, error: &Error) -> JsValue {
+        error::to_js_with_cause(error, &self.causes)
+    }
+}
+
+impl Ports for JsPorts {
+    type Storage = JsStorage;
+    type Transport = JsTransport;
+    type Clock = JsClock;
+    type Random = SystemRandom;
+    type KeyResolver = JsKeyResolver;
+
+    fn storage(&self) -> &JsStorage {
+        &self.storage
+    }
+
+    fn transport(&self) -> &JsTransport {
+        &self.transport
+    }
+
+    fn clock(&self) -> &JsClock {
+        &JsClock
+    }
+
+    fn random(&self) -> &SystemRandom {
+        &SystemRandom
+    }
+
+    fn key_resolver(&self) -> &JsKeyResolver {
+        &self.key_resolver
+    }
+}
+
+impl fmt::Debug for JsPorts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JsPorts").finish_non_exhaustive()
+    }
+}

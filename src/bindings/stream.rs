@@ -1,0 +1,118 @@
+//! A streamed answer that TypeScript pumps: one synchronous crossing per network chunk, parts out as one JSON text.
+
+use wasm_bindgen::prelude::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::ReadableStreamDefaultReader;
+
+use super::clock::JsClock;
+use super::convert::text;
+use super::error;
+use super::fetch;
+use super::fetch::JsBody;
+use crate::chat::StreamPart;
+use crate::client::Patience;
+use crate::client::PartDecoder;
+use crate::client::StreamParts;
+use crate::client::ports::Clock;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::error::Result;
+
+/// A stream after its first content. Freed before its end, it closes the connection.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct StreamHandle {
+    decoder: PartDecoder,
+    body: Option<JsBody>,
+    pending: Vec<StreamPart>,
+    patience: Patience,
+    waiting_since: u64,
+}
+
+impl StreamHandle {
+    pub(super) fn new(parts: StreamParts<JsBody>) -> Self {
+        let StreamParts { decoder, body, pending, patience } = parts;
+        Self { decoder, body, pending, patience, waiting_since: 0 }
+    }
+}
+
+#[wasm_bindgen]
+impl StreamHandle {
+    /// The body's reader; `undefined` where the answer is complete already.
+    #[must_use]
+    pub fn reader(&self) -> Option<ReadableStreamDefaultReader> {
+        self.body.as_ref().and_then(JsBody::reader)
+    }
+
+    /// The parts that came before the handle, once.
+    ///
+    /// # Errors
+    /// None that can be met.
+    pub fn pending(&mut self) -> Result<String, JsValue> {
+        let parts = core::mem::take(&mut self.pending);
+        written(&parts)
+    }
+
+    /// How long the next chunk may take from now on, in milliseconds; `undefined` for as long as it likes.
+    #[wasm_bindgen(js_name = waitMs)]
+    pub fn wait_ms(&mut self) -> Option<u32> {
+        self.waiting_since = JsClock.now_ms();
+        self.patience.wait_ms(self.waiting_since)
+    }
+
+    /// Takes a chunk.
+    ///
+    /// # Errors
+    /// None that can be met.
+    pub fn feed(&mut self, bytes: &[u8]) -> Result<String, JsValue> {
+        let parts = self.decoder.feed(bytes);
+        if self.decoder.ended() {
+            self.body = None;
+        }
+        written(&parts)
+    }
+
+    /// The bytes ended.
+    ///
+    /// # Errors
+    /// None that can be met.
+    pub fn finish(&mut self) -> Result<String, JsValue> {
+        if let Some(body) = self.body.take() {
+            body.finish();
+        }
+        written(&self.decoder.finish())
+    }
+
+    /// The stream is given up: `aborted`, `timeout`, or `network` with what the reader threw. The connection is closed.
+    ///
+    /// # Errors
+    /// None that can be met.
+    pub fn interrupt(&mut self, why: &str, thrown: &JsValue) -> Result<String, JsValue> {
+        let error = match why {
+            "aborted" => Error::new(ErrorKind::Aborted, "the call was aborted"),
+            "timeout" => self.patience.error(self.waiting_since),
+            _ => fetch::network(thrown),
+        };
+        let error = self.decoder.interrupt(error);
+        self.body = None;
+        written(&[StreamPart::Error { error }])
+    }
+
+    /// Whether the last part was given.
+    #[must_use]
+    pub fn ended(&self) -> bool {
+        self.decoder.ended()
+    }
+
+    /// The answer so far, with its circumstances.
+    ///
+    /// # Errors
+    /// None that can be met.
+    pub fn outcome(&self) -> Result<String, JsValue> {
+        text(&self.decoder.outcome()).map_err(|error| error::to_js(&error))
+    }
+}
+
+fn written(parts: &[StreamPart]) -> Result<String, JsValue> {
+    text(&parts).map_err(|error| error::to_js(&error))
+}

@@ -1,0 +1,211 @@
+//! Finds the facts for a model: its provider's limits, and the family that its id belongs to.
+
+use super::data;
+use crate::model::ProviderId;
+
+/// Whether a family takes `temperature` and `topP`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Sampling {
+    /// Takes them, but does worse with a value that nobody chose: the default is not sent.
+    Chosen,
+    /// Takes them only while its reasoning effort is `none`.
+    EffortNone {
+        /// Whether that is its effort when the request names none.
+        by_default: bool,
+    },
+    /// Takes them.
+    Free,
+    /// Refuses or ignores them.
+    Refused,
+}
+
+/// Models that take the same settings.
+#[derive(Debug)]
+pub(super) struct Family {
+    pub(super) provider: ProviderId,
+    /// Patterns over the id, of which one must fit the whole of it: `*` is any text, `#` one digit.
+    pub(super) ids: &'static [&'static str],
+    pub(super) sampling: Sampling,
+    /// Whether it takes stop sequences.
+    pub(super) stop: bool,
+    /// Whether it is one of OpenAI's reasoning models.
+    pub(super) reasoning: bool,
+}
+
+/// What every model of a provider takes; narrower than what a configuration may hold.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    pub(super) temperature: (f64, f64),
+    pub(super) top_p: (f64, f64),
+    /// Most stop sequences; `None` where none is known.
+    pub(super) stops: Option<usize>,
+}
+
+/// Whether a model is one of OpenAI's reasoning models, which take `developer` in place of the `system` role. `false`
+/// for every other provider: a custom server may know no such role.
+///
+/// ```
+/// use ductape_models::catalog::is_reasoning;
+/// use ductape_models::model::ProviderId;
+/// assert!(is_reasoning(ProviderId::Openai, "gpt-6.1-sol"));
+/// assert!(!is_reasoning(ProviderId::Openai, "gpt-4.1"));
+/// assert!(!is_reasoning(ProviderId::Custom, "gpt-6.1-sol"));
+/// ```
+#[must_use]
+pub fn is_reasoning(provider: ProviderId, model: &str) -> bool {
+    family_of(provider, model).is_some_and(|family| family.reasoning)
+}
+
+/// The first family with a pattern that fits. An id that fits none has no rules.
+pub(super) fn family_of(provider: ProviderId, model: &str) -> Option<&'static Family> {
+    // A fine-tuned model's id is `ft:<base model>:…` and takes what its base takes.
+    let id = model.strip_prefix("ft:").unwrap_or(model).as_bytes();
+    let fits = |family: &&Family| family.ids.iter().any(|pattern| fits(pattern.as_bytes(), id));
+    data::FAMILIES.iter().filter(|family| family.provider == provider).find(fits)
+}
+
+fn fits(pattern: &[u8], id: &[u8]) -> bool {
+    match (pattern, id) {
+        ([], _) => id.is_empty(),
+        ([b'*', rest @ ..], _) => (0..=id.len()).any(|skipped| fits(rest, &id[skipped..])),
+        ([b'#', rest @ ..], [digit, tail @ ..]) => digit.is_ascii_digit() && fits(rest, tail),
+        ([first, rest @ ..], [head, tail @ ..]) => first == head && fits(rest, tail),
+        (_, []) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sampling(provider: ProviderId, model: &str) -> Option<Sampling> {
+        family_of(provider, model).map(|family| family.sampling)
+    }
+
+    #[test]
+    fn patterns_fit_the_whole_id() {
+        let fitting =
+            [("gpt-5", "gpt-5"), ("gpt-*", "gpt-"), ("*", ""), ("o#*", "o5-mini"), ("a*-b*", "a-x-b")];
+        for (pattern, id) in fitting {
+            assert!(fits(pattern.as_bytes(), id.as_bytes()), "{pattern} {id}");
+        }
+        for (pattern, id) in
+            [("gpt-5", "gpt-5.1"), ("o#*", "omni"), ("o#*", "o"), ("a*-b", "a-b-c"), ("a", "")]
+        {
+            assert!(!fits(pattern.as_bytes(), id.as_bytes()), "{pattern} {id}");
+        }
+    }
+
+    #[test]
+    fn r36_every_known_openai_model_falls_into_its_family() {
+        use Sampling::EffortNone;
+        use Sampling::Free;
+        use Sampling::Refused;
+        let (by_default, on_request) = (EffortNone { by_default: true }, EffortNone { by_default: false });
+        let table: [(Sampling, bool, bool, &[&str]); 7] = [
+            (
+                Free,
+                true,
+                false,
+                &["gpt-3.5-turbo", "gpt-4", "gpt-4-turbo", "gpt-4o", "gpt-4.1-mini-2025-04-14"],
+            ),
+            (Free, true, false, &["ft:gpt-4.1-2025-04-14:org::id", "gpt-5-chat-latest", "gpt-audio-mini"]),
+            (Refused, true, false, &["gpt-4o-search-preview", "gpt-4o-mini-search-preview-2025-03-11"]),
+            (Refused, true, true, &["o1", "o1-2024-12-17", "o1-pro", "o3-mini-2025-01-31"]),
+            (
+                Refused,
+                false,
+                true,
+                &[
+                    "o3",
+                    "o3-pro",
+                    "o4-mini-2025-04-16",
+                    "gpt-5",
+                    "gpt-5-nano",
+                    "gpt-5.4-pro",
+                    "gpt-5.1-codex-max",
+                    "gpt-5.2-chat-latest",
+                    "gpt-5.5-pro",
+                    "gpt-6-astra",
+                    "gpt-6.1-sol",
+                ],
+            ),
+            (
+                by_default,
+                false,
+                true,
+                &["gpt-5.1", "gpt-5.2-2025-12-11", "gpt-5.4", "gpt-5.4-mini-2026-03-17"],
+            ),
+            (
+                on_request,
+                false,
+                true,
+                &["gpt-5.5", "gpt-5.6-sol", "gpt-6-luna", "gpt-6-sol", "gpt-6.1-terra"],
+            ),
+        ];
+        for (sampling, stop, reasoning, models) in table {
+            for model in models {
+                let family = family_of(ProviderId::Openai, model).unwrap();
+                assert_eq!(
+                    (family.sampling, family.stop, family.reasoning),
+                    (sampling, stop, reasoning),
+                    "{model}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn r36_an_unknown_model_inherits_the_newest_generation() {
+        for model in ["gpt-5.9", "gpt-7", "gpt-12.3-nova", "o5", "o9-mini"] {
+            assert_eq!(sampling(ProviderId::Openai, model), Some(Sampling::Refused), "{model}");
+            assert!(is_reasoning(ProviderId::Openai, model), "{model}");
+        }
+        assert_eq!(sampling(ProviderId::Anthropic, "claude-sonnet-7"), Some(Sampling::Refused));
+        assert_eq!(sampling(ProviderId::Google, "gemini-5-xenon"), Some(Sampling::Chosen));
+    }
+
+    #[test]
+    fn r36_an_id_of_no_family_has_no_rules() {
+        for model in ["babbage-002", "omni-1", "my-model", ""] {
+            assert_eq!(sampling(ProviderId::Openai, model), None, "{model}");
+        }
+        for model in ["gpt-6.1-sol", "o3", "claude-opus-5-5"] {
+            assert_eq!(sampling(ProviderId::Custom, model), None, "{model}");
+        }
+    }
+
+    #[test]
+    fn r36_claude_takes_sampling_up_to_4_6() {
+        for model in [
+            "claude-sonnet-4-20250514",
+            "claude-opus-4-1",
+            "claude-haiku-4-5-20251001",
+            "claude-opus-4-6",
+            "claude-3-7-sonnet-20250219",
+        ] {
+            assert_eq!(sampling(ProviderId::Anthropic, model), Some(Sampling::Free), "{model}");
+        }
+        for model in [
+            "claude-opus-4-7",
+            "claude-opus-4-8",
+            "claude-sonnet-5",
+            "claude-haiku-5-5",
+            "claude-mythos-5-1",
+            "claude-fable-5",
+        ] {
+            assert_eq!(sampling(ProviderId::Anthropic, model), Some(Sampling::Refused), "{model}");
+        }
+    }
+
+    #[test]
+    fn every_pattern_is_reachable() {
+        for family in data::FAMILIES {
+            for pattern in family.ids {
+                let example = pattern.replace('*', "").replace('#', "9");
+                let found = family_of(family.provider, &example).unwrap();
+                assert!(std::ptr::eq(found, family), "{pattern} is hidden by an earlier family");
+            }
+        }
+    }
+}

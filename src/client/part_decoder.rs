@@ -1,0 +1,290 @@
+//! Bytes of one streamed answer become parts, synchronously: one call per network chunk. It folds the parts into the
+//! answer so far, so that a stream that breaks still shows what came. It knows no sockets and no clock.
+
+use core::fmt;
+
+use serde_json::json;
+
+use super::answer::MAX_ANSWER_BYTES;
+use super::answer::too_long;
+use super::outcome::Attempt;
+use super::outcome::Outcome;
+use super::outcome::Served;
+use super::outcome::with_attempts;
+use super::scrub::Scrubber;
+use crate::chat::Accumulator;
+use crate::chat::Completion;
+use crate::chat::Content;
+use crate::chat::Finish;
+use crate::chat::StreamPart;
+use crate::chat::Usage;
+use crate::chat::Warning;
+use crate::error::Error;
+use crate::providers::StreamDecoder;
+use crate::sse::SseDecoder;
+
+/// Decodes one stream. After its last part ([`PartDecoder::ended`]) it takes no more bytes, and the caller should drop
+/// the response's body.
+pub struct PartDecoder {
+    events: SseDecoder,
+    wire: Box<dyn StreamDecoder>,
+    answer: Accumulator,
+    content_bytes: usize,
+    ended: bool,
+    frame: Frame,
+}
+
+/// What surrounds the answer in its [`Outcome`], and what must not stand in its errors.
+#[derive(Clone, Debug)]
+pub(super) struct Frame {
+    pub(super) served: Served,
+    pub(super) attempts: Vec<Attempt>,
+    pub(super) warnings: Vec<Warning>,
+    pub(super) wants_object: bool,
+    pub(super) scrubber: Scrubber,
+}
+
+impl Frame {
+    /// The answer in its circumstances.
+    pub(super) fn outcome(&self, mut completion: Completion) -> Outcome {
+        completion.warnings.splice(0..0, self.warnings.iter().cloned());
+        if self.wants_object && completion.object.is_none() {
+            completion.object = serde_json::from_str(&completion.text).ok();
+        }
+        Outcome { completion, served: self.served.clone(), attempts: self.attempts.clone() }
+    }
+}
+
+impl PartDecoder {
+    pub(super) fn new(wire: Box<dyn StreamDecoder>, frame: Frame) -> Self {
+        Self {
+            events: SseDecoder::default(),
+            wire,
+            answer: Accumulator::default(),
+            content_bytes: 0,
+            ended: false,
+            frame,
+        }
+    }
+
+    /// Takes one network chunk, cut anywhere, and returns the parts that it completes.
+    pub fn feed(&mut self, bytes: &[u8]) -> Vec<StreamPart> {
+        let mut parts = Vec::new();
+        if self.ended {
+            return parts;
+        }
+        let fed = self.events.feed(bytes, |event| self.wire.feed(event, &mut parts));
+        self.took(parts, fed.err())
+    }
+
+    /// The body ended: returns what was held back. A stream that ends without its end finishes as `interrupted`, with
+    /// everything that came before it kept.
+    pub fn finish(&mut self) -> Vec<StreamPart> {
+        let mut parts = Vec::new();
+        if self.ended {
+            return parts;
+        }
+        self.events.finish(|event| self.wire.feed(event, &mut parts));
+        self.wire.finish(&mut parts);
+        self.took(parts, None)
+    }
+
+    /// The stream broke or was aborted: ends it and returns `error` without the key, and with what came so far as the
+    /// detail `partial`: `text`, and `usage`, which is an estimate where the provider had not reported it yet.
+    pub fn interrupt(&mut self, error: Error) -> Error {
+        self.ended = true;
+        let error = with_attempts(error, &self.frame.attempts);
+        let error = if self.content_bytes == 0 { error } else { error.with("partial", self.partial()) };
+        self.frame.scrubber.error(error.with_provider(self.frame.served.provider.as_str()))
+    }
+
+    /// Whether the last part was given.
+    #[must_use]
+    pub fn ended(&self) -> bool {
+        self.ended
+    }
+
+    /// The answer so far, with its circumstances; the same as `generate`'s result once the stream has ended.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        let mut completion = self.answer.completion();
+        if completion.finish_reason.unified == Finish::Interrupted && completion.usage.is_none() {
+            completion.usage = Some(estimate(&completion));
+        }
+        self.frame.outcome(completion)
+    }
+
+    /// Takes an answer that came whole although parts were asked for.
+    pub(super) fn complete(&mut self, completion: Completion) -> Vec<StreamPart> {
+        self.took(parts_of(completion), None)
+    }
+
+    /// Whether the model said anything yet; from then on nothing is repeated.
+    pub(super) fn has_content(&self) -> bool {
+        self.content_bytes > 0
+    }
+
+    /// Notes what was tried until this stream opened.
+    pub(super) fn set_attempts(&mut self, attempts: Vec<Attempt>) {
+        self.frame.attempts = attempts;
+    }
+
+    fn took(&mut self, mut parts: Vec<StreamPart>, failure: Option<Error>) -> Vec<StreamPart> {
+        parts.extend(failure.map(|error| StreamPart::Error { error }));
+        let last = parts.iter_mut().position(|part| {
+            self.note(part);
+            self.ended
+        });
+        parts.truncate(last.map_or(parts.len(), |last| last + 1));
+        parts
+    }
+
+    fn note(&mut self, part: &mut StreamPart) {
+        self.content_bytes = self.content_bytes.saturating_add(content_len(part));
+        if self.content_bytes > MAX_ANSWER_BYTES {
+            *part = StreamPart::Error { error: too_long() };
+        }
+        match part {
+            StreamPart::Error { error } => *error = self.interrupt(error.clone()),
+            StreamPart::Finish { finish_reason, usage } => {
+                self.ended = true;
+                if finish_reason.unified == Finish::Interrupted && usage.is_none() {
+                    *usage = Some(estimate(&self.answer.completion()));
+                }
+            }
+            _ => {}
+        }
+        self.answer.push(part);
+    }
+
+    fn partial(&self) -> serde_json::Value {
+        let completion = self.answer.completion();
+        let usage = completion.usage.clone().unwrap_or_else(|| estimate(&completion));
+        json!({ "text": completion.text, "usage": usage })
+    }
+}
+
+impl fmt::Debug for PartDecoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PartDecoder").field("ended", &self.ended).finish_non_exhaustive()
+    }
+}
+
+/// How much of the answer this part carries; 0 for everything that is not the model's word.
+fn content_len(part: &StreamPart) -> usize {
+    match part {
+        StreamPart::ReasoningDelta { text } | StreamPart::TextDelta { text } => text.len(),
+        StreamPart::ToolCall(call) => call.tool_name.len(),
+        StreamPart::ToolInputDelta { delta, .. } => delta.len(),
+        StreamPart::ToolInputStart { tool_name, .. } => tool_name.len(),
+        StreamPart::Error { .. }
+        | StreamPart::Finish { .. }
+        | StreamPart::ResponseStart { .. }
+        | StreamPart::ToolInputEnd { .. }
+        | StreamPart::Warning { .. } => 0,
+    }
+}
+
+/// Four characters to the token: the usual rule of thumb for English, and marked as an estimate.
+fn estimate(completion: &Completion) -> Usage {
+    let chars = completion.content.iter().map(|piece| match piece {
+        Content::Reasoning { text } | Content::Text { text } => text.chars().count(),
+        Content::ToolCall(_) => 0,
+    });
+    let tokens = chars.sum::<usize>().div_ceil(4);
+    Usage { output_tokens: u64::try_from(tokens).ok(), estimated: true, ..Usage::default() }
+}
+
+/// A whole answer as the parts that a stream of it would have had.
+fn parts_of(completion: Completion) -> Vec<StreamPart> {
+    let warnings = completion.warnings.into_iter().map(|warning| StreamPart::Warning { warning });
+    let content = completion.content.into_iter().map(|piece| match piece {
+        Content::Reasoning { text } => StreamPart::ReasoningDelta { text },
+        Content::Text { text } => StreamPart::TextDelta { text },
+        Content::ToolCall(call) => StreamPart::ToolCall(call),
+    });
+    let start = StreamPart::ResponseStart { response: completion.response };
+    let finish = StreamPart::Finish { finish_reason: completion.finish_reason, usage: completion.usage };
+    [start].into_iter().chain(warnings).chain(content).chain([finish]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::FinishReason;
+    use crate::error::ErrorKind;
+    use crate::model::ProviderId;
+    use crate::secret::ApiKey;
+    use crate::sse::SseEvent;
+
+    /// Says its events aloud; `end` ends it, `fail` fails with the event's own text.
+    struct Parrot;
+
+    impl StreamDecoder for Parrot {
+        fn feed(&mut self, event: &SseEvent, out: &mut Vec<StreamPart>) {
+            out.push(match event.data.as_str() {
+                "end" => finish(Finish::Stop),
+                text if text.starts_with("fail") => {
+                    StreamPart::Error { error: Error::new(ErrorKind::Overloaded, text) }
+                }
+                text => StreamPart::TextDelta { text: text.to_owned() },
+            });
+        }
+
+        fn finish(&mut self, out: &mut Vec<StreamPart>) {
+            out.push(finish(Finish::Interrupted));
+        }
+    }
+
+    fn finish(unified: Finish) -> StreamPart {
+        StreamPart::Finish { finish_reason: FinishReason { unified, raw: None }, usage: None }
+    }
+
+    fn decoder() -> PartDecoder {
+        let served =
+            Served { tag: None, provider: ProviderId::Custom, model: "m".to_owned(), env: "dev".to_owned() };
+        let key = ApiKey::parse("apiKey", "sk-canary-1").unwrap().0;
+        let scrubber = Scrubber::new(Some(&key));
+        PartDecoder::new(
+            Box::new(Parrot),
+            Frame { served, attempts: Vec::new(), warnings: Vec::new(), wants_object: false, scrubber },
+        )
+    }
+
+    #[test]
+    fn nothing_follows_the_last_part() {
+        let mut decoder = decoder();
+        assert_eq!(decoder.feed(b"data: a\n\ndata: end\n\ndata: b\n\n").len(), 2);
+        assert!(decoder.ended());
+        assert!(decoder.feed(b"data: c\n\n").is_empty() && decoder.finish().is_empty());
+        assert_eq!(decoder.outcome().completion.text, "a");
+    }
+
+    #[test]
+    fn a_cut_answer_has_its_usage_estimated() {
+        let mut decoder = decoder();
+        decoder.feed(b"data: abcde\n\n");
+        let parts = decoder.finish();
+        let [StreamPart::Finish { usage: Some(usage), .. }] = parts.as_slice() else { panic!("{parts:?}") };
+        assert_eq!((usage.output_tokens, usage.estimated), (Some(2), true));
+        assert_eq!(decoder.outcome().completion.usage.as_ref(), Some(usage));
+    }
+
+    #[test]
+    fn r62_an_error_part_and_its_partial_text_are_scrubbed() {
+        let mut decoder = decoder();
+        let parts = decoder.feed(b"data: sk-can\n\ndata: ary-1\n\ndata: fail sk-canary-1\n\n");
+        let Some(StreamPart::Error { error }) = parts.last() else { panic!("{parts:?}") };
+        let shown = serde_json::to_string(&error.view()).unwrap();
+        assert!(!shown.contains("canary") && shown.contains("\"text\":\"[redacted]\""), "{shown}");
+    }
+
+    #[test]
+    fn r57_an_interrupted_stream_says_what_came() {
+        let mut decoder = decoder();
+        decoder.feed(b"data: abc\n\n");
+        let error = decoder.interrupt(Error::new(ErrorKind::Aborted, "aborted"));
+        assert_eq!(error.detail("partial").and_then(|partial| partial["text"].as_str()), Some("abc"));
+        assert!(decoder.ended());
+    }
+}

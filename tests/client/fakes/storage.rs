@@ -1,0 +1,219 @@
+//! Storage in memory that keeps every argument it was given and fails at the call it is told to.
+
+use core::cell::Cell;
+use core::cell::RefCell;
+use std::collections::BTreeMap;
+
+use ductape_models::Error;
+use ductape_models::ErrorKind;
+use ductape_models::Result;
+use ductape_models::client::ports::Capabilities;
+use ductape_models::client::ports::IfMatch;
+use ductape_models::client::ports::Page;
+use ductape_models::client::ports::Storage;
+use ductape_models::client::ports::Stored;
+use ductape_models::client::ports::Written;
+use futures_lite::future;
+
+/// What goes wrong at a call.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Fault {
+    /// A write reports a conflict; a read fails.
+    Conflict,
+    /// The call happens, then fails.
+    FailAfter,
+    /// The call fails and nothing happens.
+    FailBefore,
+    /// Nothing happens, ever.
+    Hang,
+    /// The call happens and never answers.
+    HangAfter,
+    /// A read gives something else; a write claims success and does nothing.
+    WrongValue,
+}
+
+impl Fault {
+    /// Every kind.
+    pub const ALL: [Fault; 6] = [
+        Fault::Conflict,
+        Fault::FailAfter,
+        Fault::FailBefore,
+        Fault::Hang,
+        Fault::HangAfter,
+        Fault::WrongValue,
+    ];
+}
+
+/// A store that can be told to fail.
+#[derive(Debug)]
+pub struct MemoryStorage {
+    cas: bool,
+    is_stuck: Cell<bool>,
+    page_size: Cell<usize>,
+    etags: Cell<u64>,
+    values: RefCell<BTreeMap<String, Stored>>,
+    faults: RefCell<BTreeMap<usize, Fault>>,
+    calls: RefCell<Vec<String>>,
+}
+
+impl MemoryStorage {
+    /// With or without compare-and-set.
+    pub fn new(cas: bool) -> Self {
+        Self {
+            cas,
+            is_stuck: Cell::default(),
+            page_size: Cell::new(usize::MAX),
+            etags: Cell::default(),
+            values: RefCell::default(),
+            faults: RefCell::default(),
+            calls: RefCell::default(),
+        }
+    }
+
+    /// Lists at most this many keys a page.
+    pub fn set_page_size(&self, size: usize) {
+        self.page_size.set(size);
+    }
+
+    /// Lists the same page for ever.
+    pub fn stick_cursor(&self) {
+        self.is_stuck.set(true);
+    }
+
+    /// Makes the call with this index, counted from the last [`MemoryStorage::forget_calls`], go wrong.
+    pub fn fault_at(&self, index: usize, fault: Fault) {
+        self.faults.borrow_mut().insert(index, fault);
+    }
+
+    /// Starts counting calls anew, with no faults left.
+    pub fn forget_calls(&self) {
+        self.calls.borrow_mut().clear();
+        self.faults.borrow_mut().clear();
+    }
+
+    /// Every call so far with all its arguments.
+    pub fn calls(&self) -> Vec<String> {
+        self.calls.borrow().clone()
+    }
+
+    /// Everything stored.
+    pub fn snapshot(&self) -> BTreeMap<String, String> {
+        self.values.borrow().iter().map(|(key, stored)| (key.clone(), stored.value.clone())).collect()
+    }
+
+    /// Puts a value behind the client's back.
+    pub fn plant(&self, key: &str, value: &str) {
+        self.set(key, value);
+    }
+
+    async fn enter(&self, call: String) -> Option<Fault> {
+        let index = self.calls.borrow().len();
+        self.calls.borrow_mut().push(call);
+        // Other futures get their turn, as with every real store.
+        future::yield_now().await;
+        let fault = self.faults.borrow().get(&index).copied();
+        if fault == Some(Fault::Hang) {
+            future::pending::<()>().await;
+        }
+        fault
+    }
+
+    fn set(&self, key: &str, value: &str) -> String {
+        self.etags.set(self.etags.get() + 1);
+        let etag = if self.cas { format!("v{}", self.etags.get()) } else { String::new() };
+        let stored = Stored { value: value.to_owned(), etag: etag.clone() };
+        self.values.borrow_mut().insert(key.to_owned(), stored);
+        etag
+    }
+
+    fn holds(&self, key: &str, condition: IfMatch<'_>) -> bool {
+        let values = self.values.borrow();
+        match condition {
+            _ if !self.cas => true,
+            IfMatch::Any => true,
+            IfMatch::Absent => !values.contains_key(key),
+            IfMatch::Etag(etag) => values.get(key).is_some_and(|stored| stored.etag == etag),
+        }
+    }
+
+    fn write(&self, key: &str, condition: IfMatch<'_>, apply: impl FnOnce() -> String) -> Written {
+        if self.holds(key, condition) { Written::Done(apply()) } else { Written::Conflict }
+    }
+
+    async fn written(&self, fault: Option<Fault>, write: impl FnOnce() -> Written) -> Result<Written> {
+        match fault {
+            None | Some(Fault::Hang) => Ok(write()),
+            Some(Fault::Conflict) => Ok(Written::Conflict),
+            Some(Fault::FailBefore) => Err(broken()),
+            Some(Fault::WrongValue) => Ok(Written::Done("v0".to_owned())),
+            Some(Fault::FailAfter) => {
+                write();
+                Err(broken())
+            }
+            Some(Fault::HangAfter) => {
+                write();
+                future::pending().await
+            }
+        }
+    }
+}
+
+fn broken() -> Error {
+    Error::new(ErrorKind::StorageError, "the storage is broken")
+}
+
+impl Storage for MemoryStorage {
+    async fn get(&self, key: &str) -> Result<Option<Stored>> {
+        match self.enter(format!("get {key}")).await {
+            None | Some(Fault::Hang) => Ok(self.values.borrow().get(key).cloned()),
+            Some(Fault::HangAfter) => future::pending().await,
+            Some(Fault::WrongValue) => {
+                Ok(Some(Stored { value: "[object Object]".into(), etag: "v0".into() }))
+            }
+            Some(Fault::Conflict | Fault::FailAfter | Fault::FailBefore) => Err(broken()),
+        }
+    }
+
+    async fn put(&self, key: &str, value: &str, condition: IfMatch<'_>) -> Result<Written> {
+        let fault = self.enter(format!("put {key} {value} {condition:?}")).await;
+        self.written(fault, || self.write(key, condition, || self.set(key, value))).await
+    }
+
+    async fn delete(&self, key: &str, condition: IfMatch<'_>) -> Result<Written> {
+        let fault = self.enter(format!("delete {key} {condition:?}")).await;
+        let remove = || {
+            self.values.borrow_mut().remove(key);
+            String::new()
+        };
+        let is_gone = !self.values.borrow().contains_key(key);
+        self.written(fault, || {
+            if is_gone { Written::Done(String::new()) } else { self.write(key, condition, remove) }
+        })
+        .await
+    }
+
+    async fn list(&self, prefix: &str, cursor: Option<&str>, limit: u32) -> Result<Page> {
+        match self.enter(format!("list {prefix} {cursor:?} {limit}")).await {
+            None | Some(Fault::Hang) => {}
+            Some(Fault::HangAfter) => return future::pending().await,
+            Some(Fault::WrongValue) => return Ok(Page { keys: vec!["lm1/else/a".into()], cursor: None }),
+            Some(Fault::Conflict | Fault::FailAfter | Fault::FailBefore) => return Err(broken()),
+        }
+        let size = self.page_size.get().min(limit as usize);
+        let values = self.values.borrow();
+        let mut keys = values.keys().filter(|key| key.starts_with(prefix));
+        let page: Vec<String> = match cursor {
+            None => keys.by_ref().take(size).cloned().collect(),
+            Some(after) => keys.by_ref().filter(|key| key.as_str() > after).take(size).cloned().collect(),
+        };
+        if self.is_stuck.get() {
+            return Ok(Page { keys: page, cursor: Some("again".to_owned()) });
+        }
+        let cursor = if page.len() == size { page.last().cloned() } else { None };
+        Ok(Page { keys: page, cursor })
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { cas: self.cas }
+    }
+}

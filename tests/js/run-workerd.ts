@@ -1,0 +1,91 @@
+// The suite inside workerd, without Node compatibility: the package by its `workerd` condition, the module as a file.
+
+import { spawn } from 'node:child_process';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { build } from 'esbuild';
+
+import { close, install } from './installed.js';
+import { startServers } from './servers.js';
+import type { Tally } from './suite.js';
+
+const LIMIT_MS = 120_000;
+const MARK = 'TALLY ';
+
+const servers = await startServers();
+const { folder, remove } = install();
+try {
+  await bundle();
+  writeFileSync(join(folder, 'config.capnp'), config());
+  const output = await run(['test', 'config.capnp']);
+  const line = output.split('\n').find((line) => line.includes(MARK));
+  const tally: Tally = line ? JSON.parse(line.slice(line.indexOf(MARK) + MARK.length)) : { passed: 0, failed: [output] };
+  close('workerd', tally);
+} finally {
+  remove();
+  await servers.stop();
+}
+
+async function bundle(): Promise<void> {
+  const suite = resolve('tests/js/suite.ts');
+  const worker = `
+    import * as library from 'ductape-models';
+    import { cases, runAll } from ${JSON.stringify(suite)};
+    export default { async test(_controller, env) {
+      console.log(${JSON.stringify(MARK)} + JSON.stringify(await runAll(cases(library, { mock: env.MOCK, odd: env.ODD }))));
+    } };`;
+  writeFileSync(join(folder, 'entry.js'), worker);
+  const outfile = join(folder, 'worker.js');
+  await build({
+    entryPoints: [join(folder, 'entry.js')],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    conditions: ['workerd'],
+    external: ['*.wasm?module'],
+    logLevel: 'warning',
+  });
+  // What a Workers toolchain does with `?module`: the file becomes a module of the Worker.
+  const text = readFileSync(outfile, 'utf8');
+  if (!text.includes('./core.wasm?module')) throw new Error('the workerd condition did not lead to the edge entry');
+  writeFileSync(outfile, text.replace('./core.wasm?module', './core.wasm'));
+  copyFileSync(join(folder, 'node_modules/ductape-models/dist/core.wasm'), join(folder, 'core.wasm'));
+}
+
+function config(): string {
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (services = [
+  (name = "main", worker = (
+    modules = [(name = "worker.js", esModule = embed "worker.js"), (name = "core.wasm", wasm = embed "core.wasm")],
+    compatibilityDate = "2025-09-01",
+    bindings = [(name = "MOCK", text = "${servers.mock}"), (name = "ODD", text = "${servers.odd}")])),
+  (name = "internet", network = (allow = ["local", "private"]))]);
+`;
+}
+
+/** The platform's binary; the package's own starter needs its install script. */
+function binary(): string {
+  const require = createRequire(resolve('package.json'));
+  const name = `@cloudflare/workerd-${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch === 'x64' ? '64' : process.arch}`;
+  return join(dirname(require.resolve(`${name}/package.json`)), 'bin/workerd');
+}
+
+function run(args: string[]): Promise<string> {
+  return new Promise((done, reject) => {
+    const child = spawn(binary(), args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+    let output = '';
+    const take = (part: Buffer) => {
+      output += part;
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    child.on('error', reject);
+    child.on('close', () => {
+      clearTimeout(timer);
+      done(output);
+    });
+  });
+}

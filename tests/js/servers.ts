@@ -1,0 +1,70 @@
+// The loopback servers of a run: a mock provider, and one that misbehaves on purpose.
+
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { LLMock } from '@copilotkit/aimock';
+
+import type { Servers } from './suite.js';
+
+/** Started servers, and how to stop them. */
+export interface Started extends Servers {
+  stop(): Promise<void>;
+}
+
+const CHUNK = { id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content: 'first' } }] };
+
+/** Starts both servers on free loopback ports. */
+export async function startServers(): Promise<Started> {
+  const mock = new LLMock({ port: 0 });
+  mock.onMessage('hello', { content: 'Hi there, how can I help?' });
+  await mock.start();
+  const inner = mock.url;
+  let open = 0;
+  let hits = 0;
+  const server = createServer((request, response) => {
+    allowPages(request, response);
+    const path = request.url ?? '';
+    if (request.method === 'OPTIONS') return response.writeHead(204).end();
+    if (path === '/hits') return response.end(String(hits));
+    if (path === '/open') return response.end(String(open));
+    const redirect = /^\/redirect\/(\d+)/.exec(path);
+    if (redirect) return response.writeHead(Number(redirect[1]), { location: '/caught' }).end();
+    if (path.startsWith('/mock/')) return forward(inner, path.slice('/mock'.length), request, response);
+    hits += 1;
+    if (!path.startsWith('/endless')) return response.writeHead(404).end();
+    open += 1;
+    response.on('close', () => {
+      open -= 1;
+    });
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(`data: ${JSON.stringify(CHUNK)}\n\n`);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const odd = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    mock: `${odd}/mock/v1`,
+    odd,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await mock.stop();
+    },
+  };
+}
+
+/** Pages are of another origin than this server. */
+function allowPages(request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader('access-control-allow-origin', request.headers.origin ?? '*');
+  response.setHeader('access-control-allow-headers', request.headers['access-control-request-headers'] ?? '*');
+  response.setHeader('access-control-allow-methods', 'GET, POST');
+}
+
+async function forward(base: string, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  const headers = { 'content-type': 'application/json', authorization: request.headers.authorization ?? '' };
+  const answer = await fetch(base + path, { method: 'POST', headers, body: Buffer.concat(parts) });
+  response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'application/json' });
+  for await (const part of answer.body ?? []) response.write(part);
+  response.end();
+}

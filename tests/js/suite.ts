@@ -1,0 +1,370 @@
+// One suite for every runtime. It gets the library and the addresses of loopback servers, and knows no runtime: no Node,
+// no DOM beyond what Workers, pages and Node share.
+
+/** The package, however it was loaded. */
+export type Library = typeof import('ductape-models');
+
+/** Where the servers of this run listen. */
+export interface Servers {
+  /** A mock of OpenAI's API. */
+  mock: string;
+  /** Redirects, endless streams and a log of closed connections; `/redirect/<status>`, `/endless`, `/closed`, `/hits`. */
+  odd: string;
+}
+
+/** One named case. */
+export interface Case {
+  name: string;
+  run(): Promise<void>;
+}
+
+/** What a run came to. */
+export interface Tally {
+  passed: number;
+  failed: string[];
+}
+
+const KEY = 'sk-canary-0123456789abcdef';
+const TAG = 'shop-model';
+
+/** Every case against `library`. */
+export function cases(library: Library, servers: Servers): Case[] {
+  const { default: Ductape, DuctapeError } = library;
+  const list: Case[] = [];
+  const test = (name: string, run: () => Promise<void>) => list.push({ name, run });
+
+  const spied = () => {
+    const records = new Map<string, string>();
+    const seen: string[] = [];
+    return {
+      seen,
+      get: async (key: string) => records.get(key) ?? null,
+      set: async (key: string, value: string) => void (seen.push(key, value), records.set(key, value)),
+      delete: async (key: string) => records.delete(key),
+      list: async (prefix: string) => [...records.keys()].filter((key) => key.startsWith(prefix)),
+    };
+  };
+  const client = (more: object = {}) =>
+    new Ductape({ product: 'shop', env: 'dev', dangerouslyAllowBrowser: true, retry: { maxRetries: 0 }, ...more });
+  const model = (baseUrl: string) => ({
+    tag: TAG,
+    name: 'Shop',
+    provider: 'custom' as const,
+    model: 'gpt-4o',
+    envs: [{ slug: 'dev', baseUrl, apiKey: KEY }],
+  });
+  const code = async (work: () => unknown): Promise<string> => {
+    try {
+      await work();
+      return 'no error';
+    } catch (error) {
+      return DuctapeError.is(error) ? error.code : `foreign: ${error}`;
+    }
+  };
+
+  test('r01 the default export is a class', async () => {
+    equal(typeof Ductape, 'function');
+    equal(new Ductape({ user_id: 'u', workspace_id: 'w', accessKey: 'a' }) instanceof Ductape, true);
+  });
+
+  test('construction refuses unknown options with a suggestion', async () => {
+    try {
+      new Ductape({ privatkey: 'x' } as never);
+    } catch (error) {
+      equal(DuctapeError.is(error, 'invalid_input') && error.message.includes('privateKey'), true);
+      return;
+    }
+    throw new Error('it did not');
+  });
+
+  test('storage needs a privateKey', async () => {
+    equal(await code(() => new Ductape({ storage: spied() })), 'invalid_input');
+  });
+
+  test('r31 a weak key is refused', async () => {
+    equal(await code(() => client({ privateKey: '0'.repeat(64) }).model.fetchAll()), 'invalid_input');
+  });
+
+  test('a model is created, fetched, updated, listed and deleted', async () => {
+    const ductape = client();
+    const created = await ductape.model.create(model(servers.mock));
+    equal([created.rev, created.envs[0]?.hasKey, created.envs[0]?.keyHint], [1, true, 'cdef']);
+    equal((await ductape.model.update({ tag: TAG, temperature: 0.2 })).temperature, 0.2);
+    equal((await ductape.model.fetch({ tag: TAG })).temperature, 0.2);
+    equal((await ductape.model.fetchAll()).length, 1);
+    equal(await code(() => ductape.model.create(model(servers.mock))), 'already_exists');
+    await ductape.model.delete({ tag: TAG });
+    equal(await ductape.model.fetch({ tag: TAG, optional: true }), null);
+    equal(await code(() => ductape.model.fetch({ tag: TAG })), 'model_not_found');
+  });
+
+  test('r26 storage sees no key', async () => {
+    const storage = spied();
+    const ductape = client({ storage, privateKey: Ductape.generateKey() });
+    const view = await ductape.model.create(model(servers.mock));
+    equal(storage.seen.length > 0, true);
+    equal(`${storage.seen.join()}${JSON.stringify(view)}`.includes(KEY), false);
+  });
+
+  test('r29 another product key opens nothing', async () => {
+    const storage = spied();
+    await client({ storage, privateKey: Ductape.generateKey() }).model.create(model(servers.mock));
+    const other = client({ storage, privateKey: Ductape.generateKey() });
+    equal(await code(() => other.generate({ model: TAG, prompt: 'hello' })), 'unknown_key');
+  });
+
+  test('r30 a ring opens what an older key sealed', async () => {
+    const [old, young, storage] = [Ductape.generateKey(), Ductape.generateKey(), spied()];
+    await client({ storage, privateKey: old }).model.create(model(servers.mock));
+    const ductape = client({ storage, privateKey: { primary: young, others: [old] } });
+    equal((await ductape.generate({ model: TAG, prompt: 'hello' })).text.length > 0, true);
+  });
+
+  test('resolve and explain show the settings and their sources', async () => {
+    const ductape = client();
+    await ductape.model.create(model(servers.mock));
+    const resolved = await ductape.resolve({ model: TAG, modelConfig: { temperature: 0.1 } });
+    equal([resolved.params.temperature, resolved.env], [0.1, 'dev']);
+    const explained = await ductape.explain({ model: TAG, modelConfig: { temperature: 0.1 } });
+    equal(explained.settings.temperature.source, 'runtime');
+  });
+
+  for (const [name, fetch] of transports()) {
+    const ready = async (address: string, more: object = {}) => {
+      const ductape = client({ ...(fetch && { fetch }), ...more });
+      await ductape.model.create(model(address));
+      return ductape;
+    };
+
+    test(`generate answers (${name})`, async () => {
+      const answer = await (await ready(servers.mock)).generate({ model: TAG, prompt: 'hello' });
+      equal([answer.text, answer.finishReason.unified, answer.served.tag], ['Hi there, how can I help?', 'stop', TAG]);
+    });
+
+    test(`stream gives parts and a result (${name})`, async () => {
+      const stream = (await ready(servers.mock)).stream({ model: TAG, prompt: 'hello' });
+      let text = '';
+      const types = new Set<string>();
+      for await (const part of stream) {
+        types.add(part.type);
+        if (part.type === 'text-delta') text += part.text;
+      }
+      equal([text, types.has('finish')], ['Hi there, how can I help?', true]);
+      equal((await stream.result).text, text);
+    });
+
+    test(`result alone reads the stream (${name})`, async () => {
+      const stream = (await ready(servers.mock)).stream({ model: TAG, prompt: 'hello' });
+      equal((await stream.result).text, 'Hi there, how can I help?');
+    });
+
+    test(`toSSE gives events (${name})`, async () => {
+      const stream = (await ready(servers.mock)).stream({ model: TAG, prompt: 'hello' });
+      const text = await new Response(stream.toSSE() as ReadableStream).text();
+      equal([text.includes('event: text-delta\ndata: {'), text.includes('event: finish')], [true, true]);
+    });
+
+    test(`textStream is the text (${name})`, async () => {
+      let text = '';
+      const ductape = await ready(servers.mock);
+      for await (const piece of ductape.stream({ model: TAG, prompt: 'hello' }).textStream) text += piece;
+      equal(text, 'Hi there, how can I help?');
+    });
+
+    test(`r57 abort before the call sends nothing (${name})`, async () => {
+      const ductape = await ready(servers.odd);
+      const before = await hits();
+      const signal = AbortSignal.abort();
+      equal(await code(() => ductape.generate({ model: TAG, prompt: 'x', signal })), 'aborted');
+      equal(await code(() => ductape.stream({ model: TAG, prompt: 'x', signal }).result), 'aborted');
+      equal(await hits(), before);
+    });
+
+    test(`r57 abort mid-stream closes the connection (${name})`, async () => {
+      const ductape = await ready(`${servers.odd}/endless`);
+      const controller = new AbortController();
+      const stream = ductape.stream({ model: TAG, prompt: 'x', signal: controller.signal });
+      const failed = await code(async () => {
+        for await (const part of stream) if (part.type === 'text-delta') controller.abort();
+      });
+      equal(failed, 'aborted');
+      await closes();
+    });
+
+    test(`leaving the loop closes the connection (${name})`, async () => {
+      const ductape = await ready(`${servers.odd}/endless`);
+      for await (const part of ductape.stream({ model: TAG, prompt: 'x' })) if (part.type === 'text-delta') break;
+      await closes();
+    });
+
+    test(`r58 a silent stream times out (${name})`, async () => {
+      const ductape = await ready(`${servers.odd}/endless`);
+      const stream = ductape.stream({ model: TAG, prompt: 'x', timeout: { idleMs: 80 } });
+      equal(await code(() => stream.result), 'timeout');
+      await closes();
+    });
+
+    for (const status of [301, 302, 303, 307, 308]) {
+      test(`r40 redirect ${status} is refused (${name})`, async () => {
+        const ductape = await ready(`${servers.odd}/redirect/${status}`);
+        const before = await hits();
+        equal(await code(() => ductape.generate({ model: TAG, prompt: 'x' })), 'redirect_refused');
+        equal((await hits()) - before, 0);
+      });
+    }
+
+    test(`a closed port is a network error (${name})`, async () => {
+      const ductape = await ready('http://127.0.0.1:9');
+      equal(await code(() => ductape.generate({ model: TAG, prompt: 'x' })), 'network');
+    });
+  }
+
+  test('a polluted Object.prototype changes nothing', async () => {
+    const names = ['baseUrl', 'apiKey', 'temperature', 'model', 'env', 'product', 'provider', 'keyRef', 'headers', 'signal'];
+    const pollution = Object.prototype as Record<string, unknown>;
+    const ductape = client();
+    await ductape.model.create(model(servers.mock));
+    const clean = JSON.stringify(await ductape.resolve({ model: TAG }));
+    let dirty = '';
+    try {
+      for (const name of [...names, 'toJSON']) pollution[name] = name === 'toJSON' ? () => 'polluted' : 'polluted';
+      dirty = await ductape.resolve({ model: TAG }).then((view) => {
+        for (const name of [...names, 'toJSON']) delete pollution[name];
+        return JSON.stringify(view);
+      });
+    } finally {
+      for (const name of [...names, 'toJSON']) delete pollution[name];
+    }
+    equal(dirty, clean);
+  });
+
+  test('only plain data is taken', async () => {
+    const ductape = client();
+    const self: Record<string, unknown> = {};
+    self.self = self;
+    const getter = Object.defineProperty({}, 'x', { enumerable: true, get: () => 1 });
+    const bad: unknown[] = [new Date(), new Map(), () => 1, Symbol('x'), Number.NaN, '\ud800', self, getter, 1n];
+    for (const value of bad) {
+      equal(await code(() => ductape.resolve({ model: TAG, providerOptions: { value } } as never)), 'invalid_input');
+    }
+  });
+
+  test('r63 a storage that throws is storage_error with its cause', async () => {
+    const thrown = new Error('disk on fire');
+    const storage = { ...spied(), get: () => Promise.reject(thrown) };
+    const ductape = client({ storage, privateKey: Ductape.generateKey() });
+    const error = await ductape.model.fetch({ tag: TAG }).catch((error: unknown) => error);
+    equal([DuctapeError.is(error, 'storage_error'), (error as Error).cause === thrown], [true, true]);
+  });
+
+  test('r63 a storage that throws at once is storage_error', async () => {
+    const storage = {
+      ...spied(),
+      get: () => {
+        throw 'no';
+      },
+    };
+    const ductape = client({ storage, privateKey: Ductape.generateKey() });
+    equal(await code(() => ductape.model.fetch({ tag: TAG })), 'storage_error');
+  });
+
+  test('r63 a storage that hangs is storage_error in time', async () => {
+    const storage = { ...spied(), get: () => new Promise<null>(() => undefined) };
+    const ductape = client({ storage, privateKey: Ductape.generateKey(), storageTimeoutMs: 50 });
+    equal(await code(() => ductape.model.fetch({ tag: TAG })), 'storage_error');
+  });
+
+  for (const wrong of [7, {}, [], new Error('as a value'), () => 'x', true]) {
+    test(`r63 a storage that gives ${typeof wrong} ${String(wrong).slice(0, 12)} breaks its contract`, async () => {
+      const storage = { ...spied(), get: () => Promise.resolve(wrong as never) };
+      const ductape = client({ storage, privateKey: Ductape.generateKey() });
+      equal(await code(() => ductape.model.fetch({ tag: TAG })), 'storage_contract');
+    });
+  }
+
+  test('a storage may answer without promises', async () => {
+    const records = new Map<string, string>();
+    const storage = {
+      get: (key: string) => records.get(key),
+      set: (key: string, value: string) => void records.set(key, value),
+      delete: (key: string) => void records.delete(key),
+      list: (prefix: string) => [...records.keys()].filter((key) => key.startsWith(prefix)),
+    };
+    const ductape = client({ storage, privateKey: Ductape.generateKey() });
+    await ductape.model.create(model(servers.mock));
+    equal((await ductape.model.fetchAll()).length, 1);
+  });
+
+  test('a keyRef is looked up', async () => {
+    const ductape = client({ keyResolver: async (reference: string) => `sk-${reference}-0123456789` });
+    await ductape.model.create({ ...model(servers.mock), envs: [{ slug: 'dev', baseUrl: servers.mock, keyRef: 'vault' }] });
+    equal((await ductape.generate({ model: TAG, prompt: 'hello' })).text, 'Hi there, how can I help?');
+  });
+
+  test('r67 after a trap the next call works, and calls in flight end', async () => {
+    const ductape = client();
+    await ductape.model.create(model(servers.mock));
+    const hanging = client({
+      storage: { ...spied(), get: () => new Promise<null>(() => undefined) },
+      privateKey: Ductape.generateKey(),
+    });
+    const inFlight = code(() => hanging.model.fetch({ tag: TAG }));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const now = Date.now;
+    Date.now = () => {
+      throw new Error('a host function fails where the core cannot expect it');
+    };
+    const trapped = await code(() => ductape.model.update({ tag: TAG, temperature: 1 }));
+    Date.now = now;
+    equal([trapped, await inFlight], ['internal', 'internal']);
+    equal((await ductape.model.update({ tag: TAG, temperature: 1 })).temperature, 1);
+  });
+
+  return list;
+
+  async function hits(): Promise<number> {
+    return Number(await (await fetch(`${servers.odd}/hits`)).text());
+  }
+
+  async function closes(): Promise<void> {
+    for (let attempt = 0; attempt < 100; attempt += 1) {
+      if ((await (await fetch(`${servers.odd}/open`)).text()) === '0') return;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    throw new Error('the connection is still open after a second');
+  }
+}
+
+function transports(): [string, undefined | ((url: string, init: never) => Promise<Response>)][] {
+  return [
+    ['gloo-net', undefined],
+    ["caller's fetch", (url, init) => fetch(url, init)],
+  ];
+}
+
+/** Runs every case in turn, each with a limit of its own. */
+export async function runAll(list: Case[]): Promise<Tally> {
+  const tally: Tally = { passed: 0, failed: [] };
+  for (const { name, run } of list) {
+    try {
+      await bounded(run());
+      tally.passed += 1;
+    } catch (error) {
+      tally.failed.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return tally;
+}
+
+async function bounded(work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<void>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('it took more than 10 seconds')), 10_000);
+  });
+  await Promise.race([work, limit]).finally(() => clearTimeout(timer));
+}
+
+function equal(actual: unknown, expected: unknown): void {
+  const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
+  if (a !== b) throw new Error(`expected ${b}, got ${a}`);
+}

@@ -1,0 +1,36 @@
+// A user's program: it must compile without the library's own declarations being skipped.
+import Ductape, { type Completion, DuctapeError, type Storage, type StreamPart } from 'ductape-models';
+import { init } from 'ductape-models/slim';
+import { memoryStorage } from 'ductape-models/storage/memory';
+import { testStorage } from 'ductape-models/testing';
+
+export const storage: Storage = memoryStorage();
+export const ductape: Ductape = new Ductape({ product: 'shop', env: 'dev', storage, privateKey: Ductape.generateKey() });
+
+export async function ask(): Promise<Completion | string> {
+  await ductape.model.create({
+    tag: 'a',
+    name: 'A',
+    provider: 'anthropic',
+    model: 'claude-sonnet-4-20250514',
+    temperature: 0.7,
+    envs: [{ slug: 'dev', apiKey: 'sk-ant-dev-...', active: true }],
+  });
+  try {
+    return await ductape.generate({ model: 'a', prompt: 'hello', modelConfig: { maxTokens: 10 } });
+  } catch (error) {
+    return DuctapeError.is(error, 'model_not_found') ? error.code : 'other';
+  }
+}
+
+export async function parts(): Promise<StreamPart[]> {
+  const found: StreamPart[] = [];
+  for await (const part of ductape.stream({ model: 'a', prompt: 'hello' })) found.push(part);
+  return found;
+}
+
+// @ts-expect-error a setting that does not exist
+ductape.resolve({ model: 'a', modelConfig: { temprature: 1 } });
+
+testStorage('memory', () => memoryStorage(), { test: (_name, run) => run() });
+void init;

@@ -1,0 +1,98 @@
+//! Rust to an optimized WebAssembly module, its glue, and its text form.
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::Step;
+use crate::escape;
+use crate::files;
+use crate::glue;
+use crate::run;
+use crate::stamp;
+use crate::toolchain;
+
+/// What this step leaves behind, in `pkg/wasm`.
+#[derive(Debug)]
+pub(crate) struct Core {
+    /// The module.
+    pub(crate) wasm: PathBuf,
+    /// Its glue, as an ES module that exports `instantiate`.
+    pub(crate) glue: PathBuf,
+    /// The glue's types.
+    pub(crate) types: PathBuf,
+    /// The module's bytes as a string constant.
+    pub(crate) text: PathBuf,
+}
+
+/// What Rust emits today; an older optimizer or runtime than these is not supported.
+const FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// Nothing of ours lives below address 1024: the stack comes first and grows down towards it.
+const OPTIMIZE: &[&str] = &["-Oz", "--low-memory-unused", "--strip-debug", "--strip-producers"];
+
+/// Compiles, binds, optimizes and encodes, each only where its input changed.
+pub(crate) fn build(root: &Path, dev: bool) -> Step<Core> {
+    compile(root)?;
+    let folder = root.join("pkg/wasm");
+    let core = Core {
+        wasm: folder.join("core.wasm"),
+        glue: folder.join("core.js"),
+        types: folder.join("core.d.ts"),
+        text: folder.join("text.js"),
+    };
+    let inputs = [raw(root), root.join("package-lock.json")];
+    let outputs = [core.wasm.clone(), core.glue.clone(), core.types.clone(), core.text.clone()];
+    let variant = format!("dev={dev} {FEATURES:?} {OPTIMIZE:?}");
+    stamp::unless_fresh(root, "core", &variant, &inputs, &outputs, || {
+        bind(root, &core)?;
+        if !dev {
+            optimize(root, &core.wasm)?;
+        }
+        escape::write(&core.wasm, &core.text)
+    })?;
+    Ok(core)
+}
+
+fn raw(root: &Path) -> PathBuf {
+    root.join("target").join(toolchain::TARGET).join("release/ductape_models.wasm")
+}
+
+fn compile(root: &Path) -> Step {
+    let arguments = ["build", "--release", "--lib", "--package", "ductape-models", "--target", toolchain::TARGET];
+    run::run(root, "cargo", &arguments, "Install Rust: https://rustup.rs")
+}
+
+fn bind(root: &Path, core: &Core) -> Step {
+    let mut bindgen = Bindgen::new();
+    let mut output = bindgen
+        .input_path(raw(root))
+        .out_name("core")
+        .web(true)
+        .map_err(|error| format!("{error:#}"))?
+        .omit_default_module_path(true)
+        .typescript(true)
+        .generate_output()
+        .map_err(|error| format!("wasm-bindgen: {error:#}"))?;
+    files::write(&core.glue, glue::as_factory(output.js())?)?;
+    files::write(&core.types, glue::factory_types(output.ts().unwrap_or_default()))?;
+    let bytes = output.wasm_mut().emit_wasm();
+    files::write(&core.wasm, bytes)
+}
+
+fn optimize(root: &Path, wasm: &Path) -> Step {
+    let path = wasm.to_string_lossy();
+    let mut arguments = vec![&*path, "-o", &*path];
+    arguments.extend(OPTIMIZE);
+    arguments.extend(FEATURES);
+    run::node(root, "binaryen/bin/wasm-opt", &arguments)
+}

@@ -1,0 +1,41 @@
+//! Starts other programs, and prints. It knows no step.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::Command;
+
+use crate::Step;
+
+/// One line to the terminal.
+#[allow(clippy::print_stderr, reason = "a build script talks to the terminal")]
+pub(crate) fn say(line: &str) {
+    eprintln!("{line}");
+}
+
+/// One line of output that other programs may read.
+#[allow(clippy::print_stdout, reason = "a build script talks to the terminal")]
+pub(crate) fn print(line: &str) {
+    println!("{line}");
+}
+
+/// Runs `program` in `folder`, its output shown; fails where it does. `missing` says what to install.
+pub(crate) fn run<A: AsRef<OsStr>>(folder: &Path, program: &str, arguments: &[A], missing: &str) -> Step {
+    let mut command = Command::new(program);
+    command.current_dir(folder).args(arguments);
+    let status = command.status().map_err(|error| format!("cannot start {program} ({error}). {missing}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{program} failed ({status})")) }
+}
+
+/// Runs `program` and returns what it printed.
+pub(crate) fn read<A: AsRef<OsStr>>(folder: &Path, program: &str, arguments: &[A]) -> Option<String> {
+    let output = Command::new(program).current_dir(folder).args(arguments).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Runs a script of an installed npm package with Node.
+pub(crate) fn node<A: AsRef<OsStr>>(root: &Path, script: &str, arguments: &[A]) -> Step {
+    let path = root.join("node_modules").join(script);
+    let mut all = vec![path.as_os_str()];
+    all.extend(arguments.iter().map(AsRef::as_ref));
+    run(root, "node", &all, "Install Node.js 20.19 or later: https://nodejs.org")
+}
