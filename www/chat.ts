@@ -7,14 +7,13 @@ import { Turn, addQuestion } from './turns';
 import { workerStream } from './worker-stream';
 
 const WEATHER = {
-  tag: 'get_weather',
+  name: 'get_weather',
   description: 'The weather in a city now.',
   parameters: {
     type: 'object',
     properties: { city: { type: 'string' }, unit: { type: 'string', enum: ['celsius', 'fahrenheit'] } },
     required: ['city'],
   },
-  handler: () => ({ degrees: 29, sky: 'partly cloudy' }),
 };
 
 export function mountChat(session: Session): void {

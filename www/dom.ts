@@ -7,14 +7,14 @@ export function byId<T extends HTMLElement>(id: string, type: new () => T): T {
   return found;
 }
 
-/** A new element; strings among the children become text. */
+/** A new element; strings among the children become text, `undefined` attributes are left out. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   name: K,
-  attributes: Record<string, string> = {},
+  attributes: Record<string, string | undefined> = {},
   ...children: (Node | string)[]
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  for (const [key, value] of Object.entries(attributes)) if (value !== undefined) element.setAttribute(key, value);
   element.append(...children);
   return element;
 }

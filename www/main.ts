@@ -9,7 +9,7 @@ import { openSession } from './session';
 import { mountStored } from './stored';
 
 try {
-  const session = await openSession();
+  const session = openSession();
   mountProductKey(session);
   mountCreate(session);
   mountStored(session);

@@ -1,10 +1,10 @@
 /** Step 3: agent, agent environment and call are laid over the model; `explain()` becomes a table. */
+import type { Explained, Layer } from 'ductape-models';
 import { byId, make, numberOf, say, textOf } from './dom';
 import { problemText } from './problems';
 import type { Session } from './session';
 
-const AGENT = 'lab-agent';
-const LAYERS: Readonly<Record<string, string>> = {
+const LAYERS: Readonly<Record<Layer, string>> = {
   agent: 'agent',
   default: 'default',
   environment: 'agent environment',
@@ -13,12 +13,7 @@ const LAYERS: Readonly<Record<string, string>> = {
   runtime: 'this call',
 };
 
-interface Field {
-  value: unknown;
-  source: string;
-  shadowed: { source: string; value: unknown }[];
-  adjusted?: { sent: unknown; reason: string };
-}
+type Field = Explained<unknown>;
 
 export function mountOverrides(session: Session): void {
   const form = byId('overrides-form', HTMLFormElement);
@@ -50,16 +45,13 @@ export function mountOverrides(session: Session): void {
 async function explained(session: Session, form: FormData): Promise<[string, Field][]> {
   const env = textOf(form, 'env');
   const stop = textOf(form, 'stop');
-  await session.ductape.agents.define({
-    tag: AGENT,
-    model: session.tag,
-    modelConfig: { temperature: numberOf(form, 'agentTemperature') },
-    envs: [{ slug: env, modelConfig: { maxTokens: numberOf(form, 'agentEnvMaxTokens') } }],
-  });
   const result = await session.ductape.explain({
     env,
     model: session.tag,
-    agent: AGENT,
+    agent: {
+      modelConfig: { temperature: numberOf(form, 'agentTemperature') },
+      envs: [{ slug: env, modelConfig: { maxTokens: numberOf(form, 'agentEnvMaxTokens') } }],
+    },
     modelConfig: {
       temperature: numberOf(form, 'temperature'),
       maxTokens: numberOf(form, 'maxTokens'),
@@ -71,8 +63,7 @@ async function explained(session: Session, form: FormData): Promise<[string, Fie
 
 function rowOf(name: string, field: Field): HTMLElement {
   const cell = (label: string, content: Node | string, kind = ''): HTMLElement => {
-    const empty = content === NOTHING ? { 'data-empty': '' } : {};
-    return make('td', { 'data-label': label, class: kind, ...empty }, content);
+    return make('td', { 'data-label': label, 'data-empty': content === NOTHING ? '' : undefined, class: kind }, content);
   };
   return make(
     'tr',
@@ -89,12 +80,12 @@ const NOTHING = '–';
 
 function shadowedOf(field: Field): Node | string {
   if (field.shadowed.length === 0) return NOTHING;
-  const items = field.shadowed.map(({ source, value }) => make('li', {}, make('s', {}, valueOf(value)), ` ${LAYERS[source] ?? source}`));
+  const items = field.shadowed.map(({ source, value }) => make('li', {}, make('s', {}, valueOf(value)), ` ${LAYERS[source]}`));
   return make('ul', {}, ...items);
 }
 
-function sourceOf(source: string): HTMLElement {
-  return make('span', { class: 'source', 'data-layer': source }, LAYERS[source] ?? source);
+function sourceOf(source: Layer): HTMLElement {
+  return make('span', { class: 'source', 'data-layer': source }, LAYERS[source]);
 }
 
 function valueOf(value: unknown): string {

@@ -35,9 +35,9 @@ export function mountProductKey(session: Session): void {
   };
 
   session.onChange(show);
-  change.addEventListener('click', () => unfold(form.hidden));
+  change.addEventListener('click', () => unfold(form.hidden !== false));
   byId('key-copy', HTMLButtonElement).addEventListener('click', () => copy(session.productKey, status));
-  byId('key-fresh', HTMLButtonElement).addEventListener('click', async () => exchange(await Ductape.generateKey()));
+  byId('key-fresh', HTMLButtonElement).addEventListener('click', () => exchange(Ductape.generateKey()));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     void exchange(input.value);

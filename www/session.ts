@@ -25,7 +25,10 @@ export class Session {
 
   /** Changes the product key; throws the package's error where it is not one, and then nothing changed. */
   async changeKey(productKey: string): Promise<void> {
-    this.ductape = clientOf(productKey);
+    const candidate = clientOf(productKey);
+    // The constructor takes any text for a key; the first call judges it.
+    await candidate.model.fetchAll();
+    this.ductape = candidate;
     this.productKey = productKey;
     sessionStorage.setItem(KEY_ITEM, productKey);
     await this.changed();
@@ -42,9 +45,8 @@ export class Session {
 }
 
 /** The tab's session: with the key it had before a reload, else with a new one. */
-export async function openSession(): Promise<Session> {
-  const kept = sessionStorage.getItem(KEY_ITEM);
-  return new Session(kept ?? (await Ductape.generateKey()));
+export function openSession(): Session {
+  return new Session(sessionStorage.getItem(KEY_ITEM) ?? Ductape.generateKey());
 }
 
 function clientOf(privateKey: string): Ductape {

@@ -17,7 +17,7 @@ export function mountStored(session: Session): void {
     if (!tags.includes(session.tag)) session.tag = tags[0] ?? '';
     byId('stored-empty', HTMLElement).hidden = tags.length > 0;
     byId('stored-body', HTMLElement).hidden = tags.length === 0;
-    select.replaceChildren(...tags.map((tag) => make('option', tag === session.tag ? { selected: '' } : {}, tag)));
+    select.replaceChildren(...tags.map((tag) => make('option', { selected: tag === session.tag ? '' : undefined }, tag)));
     if (session.tag === '') return;
     await showRecord(session);
     await showView(session);
@@ -93,8 +93,8 @@ function facts(rows: [string, unknown][]): HTMLElement {
   const list = make('dl', { class: 'facts' });
   for (const [name, value] of rows) {
     if (value === undefined || value === null) continue;
-    const marks = name === 'keyStatus' ? { 'data-key-status': String(value) } : {};
-    list.append(make('dt', {}, name), make('dd', marks, String(value)));
+    const status = name === 'keyStatus' ? String(value) : undefined;
+    list.append(make('dt', {}, name), make('dd', { 'data-key-status': status }, String(value)));
   }
   return list;
 }

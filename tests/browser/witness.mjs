@@ -11,7 +11,8 @@ export async function watch(context, origin) {
   await context.exposeBinding('reportViolation', (_source, text) => seen.violations.push(text));
   await context.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
-      globalThis.reportViolation(`${event.violatedDirective} ${event.blockedURI}`);
+      globalThis.lastViolation = `${event.violatedDirective} ${event.blockedURI}`;
+      globalThis.reportViolation(globalThis.lastViolation);
     });
   });
   const answered = new Map();

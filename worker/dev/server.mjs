@@ -46,7 +46,7 @@ async function ensureProductKey(folder) {
     throw error;
   });
   if (stored !== null) return stored.trim();
-  const key = await Ductape.generateKey();
+  const key = Ductape.generateKey();
   await writeFile(file, `${key}\n`, { mode: 0o600, flag: 'wx' });
   await chmod(file, 0o600);
   return key;

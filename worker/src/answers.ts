@@ -2,6 +2,7 @@
  * The answers every route shares: JSON, and errors as `{error: {code, message}}`.
  * Knows which code goes with which status; never prints a stack or the thing that was thrown.
  */
+import { DuctapeError, type ErrorCode } from 'ductape-models';
 
 /** An error that may be told to the caller as it stands. */
 export class Refusal extends Error {
@@ -16,23 +17,29 @@ export class Refusal extends Error {
   }
 }
 
-const STATUS_OF_CODE: Readonly<Record<string, number>> = {
+const STATUS_OF_CODE: Partial<Record<ErrorCode, number>> = {
   already_exists: 409,
-  agent_not_found: 404,
   auth_failed: 502,
   bad_response: 502,
   conflict: 409,
+  entropy_unavailable: 500,
   env_not_found: 404,
+  internal: 500,
   model_not_found: 404,
   network: 502,
   overloaded: 503,
   permission_denied: 502,
+  quota_exceeded: 429,
   rate_limited: 429,
+  redirect_refused: 502,
   retired_key: 409,
+  storage_contract: 500,
   storage_error: 500,
   tampered: 409,
   timeout: 504,
   unknown_key: 409,
+  wasm_blocked: 500,
+  wasm_unavailable: 500,
 };
 
 export function json(value: unknown, status = 200, headers: Record<string, string> = {}): Response {
@@ -44,11 +51,7 @@ export function json(value: unknown, status = 200, headers: Record<string, strin
 
 export function failure(error: unknown): Response {
   if (error instanceof Refusal) return errorBody(error.status, error.code, error.message);
-  // By `code`, not by class: a package installed twice has two classes.
-  if (error instanceof Error && error.name === 'DuctapeError' && 'code' in error) {
-    const code = String(error.code);
-    return errorBody(STATUS_OF_CODE[code] ?? 400, code, error.message);
-  }
+  if (DuctapeError.is(error)) return errorBody(STATUS_OF_CODE[error.code] ?? 400, error.code, error.message);
   return errorBody(500, 'internal', 'Something failed inside the Worker.');
 }
 

@@ -2,7 +2,7 @@
  * `/api/generate` and `/api/stream`: the package at work inside the Worker, on a product and a store of the Worker's
  * own, so that its records and the page's never mix. Knows the package by its public name only.
  */
-import Ductape from 'ductape-models';
+import Ductape, { type CallOptions, type Fetch } from 'ductape-models';
 import { Refusal, json } from './answers';
 import { boundedObject } from './guard';
 import { durableStorage } from './store-adapter';
@@ -29,18 +29,17 @@ export async function generate(request: Request, env: ModelEnv): Promise<Respons
 export async function stream(request: Request, env: ModelEnv): Promise<Response> {
   const call = await readCall(request);
   const ductape = await serverClient(env);
-  const events = ductape.stream({ ...call, signal: request.signal }).toSSE();
+  // The package names no platform's types; in Workers its stream is the runtime's own.
+  const events = ductape.stream({ ...call, signal: request.signal }).toSSE() as ReadableStream;
   return new Response(events, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' } });
 }
 
-type GenerateInput = Parameters<Ductape['generate']>[0];
-
-async function readCall(request: Request): Promise<GenerateInput> {
+async function readCall(request: Request): Promise<CallOptions> {
   const body = await boundedObject(request);
   const unknown = Object.keys(body).some((field) => !FIELDS.has(field));
   // An allow-list, and no field's name is echoed: whoever calls here may not choose tools, URLs or keys.
   if (unknown) throw new Refusal(400, 'invalid_input', `A call takes only: ${[...FIELDS].join(', ')}.`);
-  return { product: SERVER_PRODUCT, ...body } as GenerateInput;
+  return { product: SERVER_PRODUCT, ...body } as CallOptions;
 }
 
 async function serverClient(env: ModelEnv): Promise<Ductape> {
@@ -64,10 +63,9 @@ async function ensureModel(ductape: Ductape, env: ModelEnv): Promise<void> {
   });
 }
 
-function mockAware(mock: Fetcher | undefined): typeof globalThis.fetch {
-  return (input, init) => {
-    const request = new Request(input, init);
-    const toMock = mock !== undefined && new URL(request.url).origin === MOCK_ORIGIN;
-    return toMock ? mock.fetch(request) : fetch(request);
+function mockAware(mock: Fetcher | undefined): Fetch {
+  return (url, { signal, ...init }) => {
+    const request = new Request(url, { ...init, signal: signal as AbortSignal });
+    return mock !== undefined && new URL(url).origin === MOCK_ORIGIN ? mock.fetch(request) : fetch(request);
   };
 }

@@ -5,7 +5,9 @@ import type { ModelStore } from './store';
 export function durableStorage(store: DurableObjectStub<ModelStore>): Storage {
   return {
     capabilities: { cas: true, read: 'strong', list: 'strong', atomicWrite: true, maxKeyBytes: 512, maxValueBytes: 1_048_576 },
-    get: (key) => store.get(key),
+    async get(key) {
+      return store.get(key);
+    },
     async put(key, value, { ifMatch } = {}) {
       const outcome = await store.put(key, value, ifMatch);
       return outcome.written ? { etag: outcome.etag } : { conflict: true };
@@ -13,6 +15,8 @@ export function durableStorage(store: DurableObjectStub<ModelStore>): Storage {
     async delete(key, { ifMatch } = {}) {
       return (await store.delete(key, ifMatch)) ? { deleted: true } : { conflict: true };
     },
-    list: (prefix, { cursor, limit } = {}) => store.list(prefix, cursor ?? '', limit ?? 1000),
+    async list(prefix, { cursor, limit } = {}) {
+      return store.list(prefix, cursor ?? '', limit ?? 1000);
+    },
   };
 }
