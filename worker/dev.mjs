@@ -5,11 +5,11 @@ const DEFAULT_PORT = 8787;
 
 const wanted = readPort(process.env.PORT);
 const server = await startServer({ port: wanted }).catch((error) => {
-  console.error(`Could not start: ${error.message}`);
+  process.stderr.write(`Could not start: ${error.message}\n`);
   process.exit(1);
 });
 const moved = server.port === wanted ? '' : ` (port ${wanted} is taken)`;
-console.log(`Ready: ${server.url}${moved}. Ctrl-C ends it.`);
+process.stdout.write(`Ready: ${server.url}${moved}. Ctrl-C ends it.\n`);
 
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -23,7 +23,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 
 const code = await server.ended;
 if (!stopping) {
-  console.error(`workerd ended by itself (exit code ${code}).`);
+  process.stderr.write(`workerd ended by itself (exit code ${code}).\n`);
   await server.stop();
   process.exit(1);
 }
@@ -32,6 +32,6 @@ function readPort(value) {
   if (value === undefined || value === '') return DEFAULT_PORT;
   const port = Number(value);
   if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
-  console.error('PORT is a number from 1 to 65535.');
+  process.stderr.write('PORT is a number from 1 to 65535.\n');
   process.exit(1);
 }

@@ -1,12 +1,13 @@
 /** Step 4: one message, one streamed answer, with Stop; in this page or in the Worker. */
-import type { FinishReason, StreamPart, Usage } from 'ductape-models';
+import type { FinishReason, Message, StreamPart, Tool, ToolCall, Usage } from 'ductape-models';
 import { byId, say, textOf } from './dom';
 import { problemOf } from './problems';
 import type { Session } from './session';
-import { Turn, addQuestion } from './turns';
+import { addQuestion, Turn } from './turns';
 import { workerStream } from './worker-stream';
 
-const WEATHER = {
+const MOST_ROUNDS = 3;
+const WEATHER: Tool = {
   name: 'get_weather',
   description: 'The weather in a city now.',
   parameters: {
@@ -15,6 +16,7 @@ const WEATHER = {
     required: ['city'],
   },
 };
+const WEATHER_NOW = { degrees: 29, sky: 'partly cloudy' };
 
 export function mountChat(session: Session): void {
   const form = byId('chat-form', HTMLFormElement);
@@ -68,7 +70,8 @@ async function converse(session: Session, call: ChatCall, signal: AbortSignal): 
   addQuestion(call.prompt);
   const turn = new Turn(call.where === 'page' ? `${session.tag} · ${call.env}` : `the Worker · ${call.env}`);
   try {
-    for await (const part of partsOf(session, call, signal)) takePart(turn, part);
+    if (call.where === 'worker') await show(turn, workerStream(call.env, call.prompt, signal));
+    else await converseHere(session, call, turn, signal);
   } catch (error) {
     fail(turn, error, signal);
   } finally {
@@ -76,19 +79,58 @@ async function converse(session: Session, call: ChatCall, signal: AbortSignal): 
   }
 }
 
-function partsOf(session: Session, call: ChatCall, signal: AbortSignal): AsyncIterable<StreamPart> {
-  if (call.where === 'worker') return workerStream(call.env, call.prompt, signal);
-  return session.ductape.stream({ model: session.tag, env: call.env, prompt: call.prompt, tools: [WEATHER], signal });
+/** Calls until the model wants no more tools; the one tool there is runs here. */
+async function converseHere(
+  session: Session,
+  { env, prompt }: ChatCall,
+  turn: Turn,
+  signal: AbortSignal,
+): Promise<void> {
+  const messages: Message[] = [{ role: 'user', content: prompt }];
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const calls = await show(
+      turn,
+      session.ductape.stream({ model: session.tag, env, messages, tools: [WEATHER], signal }),
+    );
+    if (calls.length === 0) return;
+    turn.addTool(`the tool answers ${JSON.stringify(WEATHER_NOW)}`);
+    messages.push(
+      { role: 'assistant', content: calls.map((call) => ({ type: 'tool-call', ...call })) },
+      {
+        role: 'tool',
+        content: calls.map(({ toolCallId, toolName }) => ({
+          type: 'tool-result',
+          toolCallId,
+          toolName,
+          output: WEATHER_NOW,
+        })),
+      },
+    );
+  }
 }
 
-function takePart(turn: Turn, part: StreamPart): void {
+/** Shows the parts as they come; returns the tool calls among them. */
+async function show(turn: Turn, parts: AsyncIterable<StreamPart>): Promise<ToolCall[]> {
+  const calls: ToolCall[] = [];
+  for await (const part of parts) {
+    if (part.type === 'tool-call')
+      calls.push({ toolCallId: part.toolCallId, toolName: part.toolName, input: part.input });
+    showPart(turn, part);
+  }
+  return calls;
+}
+
+function showPart(turn: Turn, part: StreamPart): void {
   switch (part.type) {
     case 'text-delta':
-      return turn.addText(part.text);
+      turn.addText(part.text);
+      break;
     case 'tool-call':
-      return turn.addTool(part.toolName, part.input);
+      turn.addTool(`wants to call ${part.toolName}(${JSON.stringify(part.input)})`);
+      break;
     case 'finish':
-      return turn.addFacts(finishText(part.finishReason, part.usage));
+      turn.addFacts(finishText(part.finishReason, part.usage));
+      break;
     case 'error':
       throw part.error;
     default:
@@ -101,7 +143,7 @@ function finishText(reason: FinishReason, usage: Usage | null | undefined): stri
 }
 
 function fail(turn: Turn, error: unknown, signal: AbortSignal): void {
-  if (signal.aborted) return turn.addFacts('Stopped by you (aborted)');
   const { code, message } = problemOf(error);
-  turn.addProblem(code, message);
+  if (signal.aborted) turn.addFacts('Stopped by you (aborted)');
+  else turn.addProblem(code, message);
 }

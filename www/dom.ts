@@ -23,7 +23,7 @@ export type Tone = 'plain' | 'good' | 'bad';
 
 /** Says something in a status line. */
 export function say(line: HTMLElement, text: string, tone: Tone = 'plain'): void {
-  line.dataset['tone'] = tone;
+  line.dataset.tone = tone;
   line.textContent = text;
 }
 

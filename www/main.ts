@@ -16,7 +16,7 @@ try {
   mountOverrides(session);
   mountChat(session);
   await session.changed();
-  document.documentElement.dataset['ready'] = 'true';
+  document.documentElement.dataset.ready = 'true';
 } catch (error) {
   say(byId('key-status', HTMLElement), problemText(error), 'bad');
 }

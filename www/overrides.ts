@@ -63,16 +63,20 @@ async function explained(session: Session, form: FormData): Promise<[string, Fie
 
 function rowOf(name: string, field: Field): HTMLElement {
   const cell = (label: string, content: Node | string, kind = ''): HTMLElement => {
-    return make('td', { 'data-label': label, 'data-empty': content === NOTHING ? '' : undefined, class: kind }, content);
+    return make(
+      'td',
+      { 'data-label': label, 'data-empty': content === NOTHING ? '' : undefined, class: kind },
+      content,
+    );
   };
   return make(
     'tr',
     { 'data-setting': name },
     make('th', { scope: 'row' }, name),
-    cell('Value', valueOf(field.value), isUnset(field.value) ? 'value none' : 'value'),
+    cell('Value', valueText(field.value), isUnset(field.value) ? 'value none' : 'value'),
     cell('Source', sourceOf(field.source)),
     cell('Shadowed', shadowedOf(field)),
-    cell('Adjusted', field.adjusted ? `${valueOf(field.adjusted.sent)}: ${field.adjusted.reason}` : NOTHING),
+    cell('Adjusted', field.adjusted ? `${valueText(field.adjusted.sent)}: ${field.adjusted.reason}` : NOTHING),
   );
 }
 
@@ -80,7 +84,9 @@ const NOTHING = '–';
 
 function shadowedOf(field: Field): Node | string {
   if (field.shadowed.length === 0) return NOTHING;
-  const items = field.shadowed.map(({ source, value }) => make('li', {}, make('s', {}, valueOf(value)), ` ${LAYERS[source]}`));
+  const items = field.shadowed.map(({ source, value }) =>
+    make('li', {}, make('s', {}, valueText(value)), ` ${LAYERS[source]}`),
+  );
   return make('ul', {}, ...items);
 }
 
@@ -88,7 +94,7 @@ function sourceOf(source: Layer): HTMLElement {
   return make('span', { class: 'source', 'data-layer': source }, LAYERS[source]);
 }
 
-function valueOf(value: unknown): string {
+function valueText(value: unknown): string {
   return isUnset(value) ? 'not sent' : typeof value === 'string' ? value : JSON.stringify(value);
 }
 

@@ -3,7 +3,7 @@ import { make } from './dom';
 
 // What the sealed text form and the record's head look like; everything else is shown as it stands.
 const SEALED = /lm1\.[kp]\.[a-z0-9]+\.[\w-]+/g;
-const HEAD = /^LMR1\w*\.[0-9a-f]{32}\./;
+const HEAD = /^LMR1\w*(?:\.[a-z0-9]+)?\.[0-9a-f]{32}\./;
 
 export function markedRecord(text: string): DocumentFragment {
   const marked = document.createDocumentFragment();

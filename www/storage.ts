@@ -4,7 +4,14 @@ import type { Storage } from 'ductape-models';
 const ENDPOINT = '/api/storage';
 
 export const httpStorage: Storage = {
-  capabilities: { cas: true, read: 'strong', list: 'strong', atomicWrite: true, maxKeyBytes: 512, maxValueBytes: 1_048_576 },
+  capabilities: {
+    cas: true,
+    read: 'strong',
+    list: 'strong',
+    atomicWrite: true,
+    maxKeyBytes: 512,
+    maxValueBytes: 1_048_576,
+  },
 
   async get(key) {
     const answer = await fetch(addressOf(key));

@@ -4,8 +4,8 @@ import { typedKeys } from './create';
 import { byId, make, say } from './dom';
 import { problemText } from './problems';
 import { containsKey, markedRecord } from './record-text';
-import { PRODUCT } from './session';
 import type { Session } from './session';
+import { PRODUCT } from './session';
 
 export function mountStored(session: Session): void {
   const select = byId('stored-tag', HTMLSelectElement);
@@ -17,7 +17,9 @@ export function mountStored(session: Session): void {
     if (!tags.includes(session.tag)) session.tag = tags[0] ?? '';
     byId('stored-empty', HTMLElement).hidden = tags.length > 0;
     byId('stored-body', HTMLElement).hidden = tags.length === 0;
-    select.replaceChildren(...tags.map((tag) => make('option', { selected: tag === session.tag ? '' : undefined }, tag)));
+    select.replaceChildren(
+      ...tags.map((tag) => make('option', { selected: tag === session.tag ? '' : undefined }, tag)),
+    );
     if (session.tag === '') return;
     await showRecord(session);
     await showView(session);
@@ -49,16 +51,28 @@ async function showRecord(session: Session): Promise<void> {
   const found = keys.filter((key) => containsKey(text, key));
   const proof = byId('record-proof', HTMLElement);
   if (found.length > 0) say(proof, 'An API key stands in this record. That must not happen.', 'bad');
-  else say(proof, `Searched for the ${keys.length} API keys of the form, as text, reversed, base64 and hex: 0 found.`, 'good');
+  else
+    say(
+      proof,
+      `Searched for the ${keys.length} API keys of the form, as text, reversed, base64 and hex: 0 found.`,
+      'good',
+    );
 }
 
 async function showView(session: Session): Promise<void> {
   const place = byId('view', HTMLElement);
   try {
-    place.replaceChildren(viewOf(await session.ductape.model.fetch({ tag: session.tag })));
+    const model = await session.ductape.model.fetch({ tag: session.tag });
+    place.replaceChildren(...unverified(model), viewOf(model));
   } catch (error) {
     place.replaceChildren(make('p', { class: 'status', 'data-tone': 'bad' }, problemText(error)));
   }
+}
+
+function unverified({ unknownKey }: ModelView): HTMLElement[] {
+  if (unknownKey === undefined) return [];
+  const text = `unknown_key: sealed with the product key ${unknownKey}, which this tab does not have. Nothing shown here is verified.`;
+  return [make('p', { class: 'status', 'data-tone': 'bad' }, text)];
 }
 
 function viewOf(model: ModelView): DocumentFragment {

@@ -7,7 +7,7 @@ export function addQuestion(text: string): void {
 
 /** One answer. */
 export class Turn {
-  readonly #said = make('span', { class: 'said' });
+  #said = make('div', { class: 'said' });
   readonly #box: HTMLElement;
   readonly #by: string;
   #announced = '';
@@ -20,13 +20,15 @@ export class Turn {
   }
 
   addText(piece: string): void {
+    // Text after a tool call stands below it.
+    if (this.#box.lastElementChild !== this.#said) this.#startText();
     this.#said.append(piece);
     this.#announceSentences();
     scrollDown();
   }
 
-  addTool(name: string, input: unknown): void {
-    this.#line('tool', `wants to call ${name}(${JSON.stringify(input)})`);
+  addTool(text: string): void {
+    this.#line('tool', text);
   }
 
   addFacts(text: string): void {
@@ -41,9 +43,15 @@ export class Turn {
   }
 
   end(): void {
-    this.#box.dataset['state'] = 'done';
+    this.#box.dataset.state = 'done';
     const rest = (this.#said.textContent ?? '').slice(this.#announced.length);
     if (rest !== '') announce(rest);
+  }
+
+  #startText(): void {
+    this.#said = make('div', { class: 'said' });
+    this.#announced = '';
+    this.#box.append(this.#said);
   }
 
   #line(kind: string, text: string): void {

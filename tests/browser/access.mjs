@@ -1,7 +1,7 @@
 // Whether everybody can use the page: keyboard alone, axe's rules in light and dark, no sideways scrolling when narrow.
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { open } from './flow.mjs';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -58,12 +58,17 @@ async function tabTo(page, id) {
 async function axePass(page) {
   await page.evaluate(await readFile(AXE, 'utf8'));
   const found = await page.evaluate((values) => globalThis.axe.run({ runOnly: { type: 'tag', values } }), RULES);
-  const told = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
+  const told = found.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`,
+  );
   assert.deepEqual(told, []);
   assert.ok(found.passes.length > 0);
 }
 
 async function narrowPass(page) {
-  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  const [content, window] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
   assert.ok(content <= window, `${content} px of content in ${window} px`);
 }

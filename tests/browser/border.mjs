@@ -1,7 +1,7 @@
 // What the local server must refuse, asked without a browser: foreign hosts and origins, large and broken bodies.
 import assert from 'node:assert/strict';
+import { readFile, stat } from 'node:fs/promises';
 import { request } from 'node:http';
-import { stat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const OVER_LIMIT = 1024 * 1024 + 1;
@@ -9,7 +9,8 @@ const OVER_LIMIT = 1024 * 1024 + 1;
 export async function border({ report, url, folder }) {
   const { port } = new URL(url);
   const send = (options, body) => exchange({ host: '127.0.0.1', port, ...options }, body);
-  const post = (path, body, headers = {}) => send({ method: 'POST', path, headers: { 'content-type': 'application/json', ...headers } }, body);
+  const post = (path, body, headers = {}) =>
+    send({ method: 'POST', path, headers: { 'content-type': 'application/json', ...headers } }, body);
 
   await report.check('a host name that is not ours is refused (DNS rebinding)', async () => {
     const answer = await send({ path: '/api/storage', headers: { host: `rebound.example:${port}` } });
@@ -22,7 +23,11 @@ export async function border({ report, url, folder }) {
     assertError(await put({ origin: 'null' }), 403, 'origin_refused');
     assertError(await put({ 'sec-fetch-site': 'cross-site' }), 403, 'origin_refused');
     assert.equal((await put({ origin: url })).status, 204);
-    assertError(await post('/mock/v1/chat/completions', '{}', { origin: 'http://evil.example' }), 403, 'origin_refused');
+    assertError(
+      await post('/mock/v1/chat/completions', '{}', { origin: 'http://evil.example' }),
+      403,
+      'origin_refused',
+    );
   });
 
   await report.check('r30c a write with a stale ETag is refused and changes nothing', async () => {
@@ -44,7 +49,9 @@ export async function border({ report, url, folder }) {
     const keys = [];
     let cursor = '';
     do {
-      const page = JSON.parse((await send({ path: `/api/storage?prefix=p/&limit=2&cursor=${encodeURIComponent(cursor)}` })).text);
+      const page = JSON.parse(
+        (await send({ path: `/api/storage?prefix=p/&limit=2&cursor=${encodeURIComponent(cursor)}` })).text,
+      );
       keys.push(...page.keys);
       cursor = page.cursor ?? '';
     } while (cursor !== '');
@@ -58,7 +65,10 @@ export async function border({ report, url, folder }) {
   });
 
   await report.check('r65 generate runs in the Worker', async () => {
-    const answer = await post('/api/generate', JSON.stringify({ model: 'worker-mock', env: 'dev', prompt: 'What is sealed?' }));
+    const answer = await post(
+      '/api/generate',
+      JSON.stringify({ model: 'worker-mock', env: 'dev', prompt: 'What is sealed?' }),
+    );
     assert.equal(answer.status, 200, answer.text);
     const completion = JSON.parse(answer.text);
     assert.match(completion.text, /^Sealed means/);
@@ -75,7 +85,15 @@ export async function border({ report, url, folder }) {
   });
 
   await report.check('only the page’s files and the mock’s provider routes are reachable', async () => {
-    const paths = ['/.ductape/product-key', '/../package.json', '/%2e%2e/package.json', '/ductape-models/', '/mock/__aimock/journal', '/mock/health', '/api/none'];
+    const paths = [
+      '/.ductape/product-key',
+      '/../package.json',
+      '/%2e%2e/package.json',
+      '/ductape-models/',
+      '/mock/__aimock/journal',
+      '/mock/health',
+      '/api/none',
+    ];
     for (const path of paths) assertError(await send({ path }), 404, 'not_found');
   });
 

@@ -18,6 +18,7 @@ export async function flow({ report, page, seen, url }) {
     const sealed = await page.locator('#record mark').allInnerTexts();
     assert.equal(sealed.length, 2);
     for (const text of sealed) assert.match(text, /^lm1\.k\.[a-z0-9]+\.[\w-]+$/);
+    assert.match(await page.locator('#record .integrity').innerText(), /^LMR1\./);
     assert.match(await page.locator('#record-proof').innerText(), /2 API keys.* 0 found/);
   });
 
@@ -88,9 +89,11 @@ export async function flow({ report, page, seen, url }) {
     assert.deepEqual(sent, [`Bearer ${KEYS.prd}`, `Bearer ${KEYS.dev}`]);
   });
 
-  await report.check('r56 a tool call is shown with its arguments', async () => {
+  await report.check('r56 a tool call is shown with its arguments, runs, and is answered', async () => {
     await say(page, 'How is the weather in Lagos?');
-    assert.match(await lastTurn(page), /get_weather\(\{"city":"Lagos","unit":"celsius"\}\)[\s\S]*Finished: tool-calls/);
+    const turn = await lastTurn(page);
+    assert.match(turn, /get_weather\(\{"city":"Lagos","unit":"celsius"\}\)[\s\S]*Finished: tool-calls/);
+    assert.match(turn, /tool answers[\s\S]*It is 29 degrees[\s\S]*Finished: stop/);
   });
 
   await report.check('r57 Stop ends the stream and keeps what came', async () => {
@@ -136,7 +139,11 @@ export async function flow({ report, page, seen, url }) {
     const mark = seen.requests.length;
     await say(page, 'Hello there');
     assert.match(await page.locator('.turn:last-child .problem').innerText(), /^unknown_key /);
-    assert.equal(seen.requests.slice(mark).some((request) => request.includes('/mock/')), false);
+    assert.equal(
+      seen.requests.slice(mark).some((request) => request.includes('/mock/')),
+      false,
+    );
+    assert.match(await page.locator('#view .status').innerText(), /^unknown_key: /);
   });
 
   await report.check('r31 a weak product key is refused and the old one stays', async () => {
@@ -171,7 +178,8 @@ export async function say(page, text) {
   await page.evaluate(() => {
     globalThis.growth = [];
     new MutationObserver(() => {
-      const length = document.querySelector('.turn:last-child .said')?.textContent?.length ?? 0;
+      const said = [...document.querySelectorAll('.turn:last-child .said')].map((piece) => piece.textContent).join('');
+      const { length } = said;
       if (length > 0 && globalThis.growth.at(-1) !== length) globalThis.growth.push(length);
     }).observe(document.querySelector('#transcript'), { childList: true, subtree: true, characterData: true });
   });
@@ -187,7 +195,11 @@ function lastTurn(page) {
 }
 
 async function explainedRows(page) {
-  return page.locator('#explained tbody tr').evaluateAll((rows) =>
-    Object.fromEntries(rows.map((row) => [row.dataset.setting, [...row.querySelectorAll('td')].map((cell) => cell.innerText.trim())])),
-  );
+  return page
+    .locator('#explained tbody tr')
+    .evaluateAll((rows) =>
+      Object.fromEntries(
+        rows.map((row) => [row.dataset.setting, [...row.querySelectorAll('td')].map((cell) => cell.innerText.trim())]),
+      ),
+    );
 }

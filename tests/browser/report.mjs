@@ -9,17 +9,17 @@ export class Report {
     try {
       await body();
       this.#passed += 1;
-      console.log(`ok   ${name}`);
+      process.stdout.write(`ok   ${name}\n`);
     } catch (error) {
       this.#failed += 1;
       const lines = String(error?.stack ?? error).split('\n');
-      console.log(`FAIL ${name}\n     ${lines.slice(0, STACK_LINES).join('\n     ')}`);
+      process.stdout.write(`FAIL ${name}\n     ${lines.slice(0, STACK_LINES).join('\n     ')}\n`);
     }
   }
 
   /** Prints the closing line; true where all passed and something ran. */
   close(title) {
-    console.log(`${title}: ${this.#passed} passed, ${this.#failed} failed`);
+    process.stdout.write(`${title}: ${this.#passed} passed, ${this.#failed} failed\n`);
     return this.#failed === 0 && this.#passed > 0;
   }
 }

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startServer } from '../../worker/dev/server.mjs';
-import { WIDTHS, access } from './access.mjs';
+import { access, WIDTHS } from './access.mjs';
 import { border } from './border.mjs';
 import { launchChromium } from './chromium.mjs';
-import { flow, open } from './flow.mjs';
+import { flow } from './flow.mjs';
 import { Report } from './report.mjs';
 import { watch } from './witness.mjs';
 
@@ -44,11 +44,22 @@ async function pageChecks() {
   const page = await context.newPage();
   await flow({ report, page, seen, url });
   await access({ report, page, url, screenshots: SCREENSHOTS });
-  for (const [what, found] of [['console error', seen.consoleErrors], ['violation of the policy', seen.violations], ['request to another origin', seen.foreign]]) {
+  for (const [what, found] of [
+    ['console error', seen.consoleErrors],
+    ['violation of the policy', seen.violations],
+    ['request to another origin', seen.foreign],
+  ]) {
     await report.check(`no ${what}`, () => assert.deepEqual(found, []));
   }
   await report.check('the policy refuses a connection to another origin', async () => {
-    const reached = await page.evaluate((address) => fetch(address, { mode: 'no-cors' }).then(() => true, () => false), server.mock.url);
+    const reached = await page.evaluate(
+      (address) =>
+        fetch(address, { mode: 'no-cors' }).then(
+          () => true,
+          () => false,
+        ),
+      server.mock.url,
+    );
     assert.equal(reached, false);
     await page.waitForFunction(() => globalThis.lastViolation !== undefined);
     assert.match(await page.evaluate(() => globalThis.lastViolation), /^connect-src /);
@@ -57,7 +68,8 @@ async function pageChecks() {
 }
 
 async function restartCheck() {
-  const read = async () => (await fetch(`${server.url}/api/storage/${encodeURIComponent('lm1/demo/support-bot')}`)).text();
+  const read = async () =>
+    (await fetch(`${server.url}/api/storage/${encodeURIComponent('lm1/demo/support-bot')}`)).text();
   const before = await read();
   assert.match(before, /lm1\.k\./);
   await server.stop();

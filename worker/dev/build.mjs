@@ -1,9 +1,9 @@
 // Bundles the Worker and the page. Both import the package by its public name: for the Worker esbuild follows the
 // `workerd` condition, for the page the built package is copied beside it and imported as it was published.
-import { cp, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const PACKAGE = 'ductape-models';
@@ -11,8 +11,16 @@ const PAGE_FILES = ['index.html', 'style.css'];
 
 /** Builds both and returns where they lie: `{worker: {script, wasm: [file]}, page: folder}`. */
 export async function buildAll() {
-  const [worker, page] = await Promise.all([buildWorker(join(ROOT, 'worker/dist')), buildPage(join(ROOT, 'www/dist'))]);
-  return { worker, page };
+  try {
+    const [worker, page] = await Promise.all([
+      buildWorker(join(ROOT, 'worker/dist')),
+      buildPage(join(ROOT, 'www/dist')),
+    ]);
+    return { worker, page };
+  } finally {
+    // Its helper process would otherwise live as long as the server.
+    await stop();
+  }
 }
 
 async function buildWorker(folder) {

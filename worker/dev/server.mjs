@@ -28,7 +28,8 @@ export async function startServer({ port: wanted = 0, folder = join(ROOT, '.duct
   await writeFile(config, workerdConfig({ folder, port, mockAddress, ...built.worker, page: built.page, state }));
   const child = spawnWorkerd(config, productKey);
   const ended = new Promise((onEnd) => child.once('exit', (code) => onEnd(code)));
-  const stop = () => stopAll(child, ended, mock);
+  let stopped;
+  const stop = () => (stopped ??= stopAll(child, ended, mock));
   try {
     await listening(child, ended);
   } catch (error) {

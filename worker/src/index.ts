@@ -2,12 +2,12 @@
  * The Worker: demo page, store, mock provider and the package's calls on one origin. Decides who answers; each
  * route decides how.
  */
-import { Refusal, failure } from './answers';
+import { failure, Refusal } from './answers';
 import { serveAsset } from './assets';
 import { admit, withSecurityHeaders } from './guard';
 import { serveMock } from './mock-route';
-import { generate, stream } from './model-routes';
 import type { ModelEnv } from './model-routes';
+import { generate, stream } from './model-routes';
 import { serveStorage } from './storage-routes';
 
 export { ModelStore } from './store';

@@ -3,10 +3,10 @@
  * own, so that its records and the page's never mix. Knows the package by its public name only.
  */
 import Ductape, { type CallOptions, type Fetch } from 'ductape-models';
-import { Refusal, json } from './answers';
+import { json, Refusal } from './answers';
 import { boundedObject } from './guard';
-import { durableStorage } from './store-adapter';
 import type { ModelStore } from './store';
+import { durableStorage } from './store-adapter';
 
 export interface ModelEnv {
   MOCK?: Fetcher;

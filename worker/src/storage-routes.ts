@@ -2,7 +2,7 @@
  * `/api/storage`: the store over HTTP, for the page. GET and PUT and DELETE of one key with ETag, If-Match and
  * If-None-Match; GET of a prefix lists. Knows HTTP's conditions, not what the values mean.
  */
-import { Refusal, json } from './answers';
+import { json, Refusal } from './answers';
 import { boundedText } from './guard';
 import type { IfMatch, ModelStore } from './store';
 
@@ -62,7 +62,8 @@ async function deleteRecord(request: Request, key: string, store: Store): Promis
 function condition(headers: Headers): IfMatch {
   const ifNoneMatch = headers.get('if-none-match');
   const ifMatch = headers.get('if-match');
-  if (ifNoneMatch !== null && ifNoneMatch !== '*') throw new Refusal(400, 'invalid_input', 'If-None-Match takes * only.');
+  if (ifNoneMatch !== null && ifNoneMatch !== '*')
+    throw new Refusal(400, 'invalid_input', 'If-None-Match takes * only.');
   if (ifNoneMatch === '*') return null;
   if (ifMatch === null) return undefined;
   const etag = /^"([\w-]+)"$/.exec(ifMatch)?.[1];
@@ -77,7 +78,8 @@ function decodeKey(segment: string): string {
   } catch {
     throw new Refusal(400, 'invalid_input', 'The key is not well encoded.');
   }
-  if (new TextEncoder().encode(key).length > MAX_KEY_BYTES) throw new Refusal(400, 'invalid_input', 'The key is longer than 512 bytes.');
+  if (new TextEncoder().encode(key).length > MAX_KEY_BYTES)
+    throw new Refusal(400, 'invalid_input', 'The key is longer than 512 bytes.');
   return key;
 }
 

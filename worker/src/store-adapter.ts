@@ -4,7 +4,14 @@ import type { ModelStore } from './store';
 
 export function durableStorage(store: DurableObjectStub<ModelStore>): Storage {
   return {
-    capabilities: { cas: true, read: 'strong', list: 'strong', atomicWrite: true, maxKeyBytes: 512, maxValueBytes: 1_048_576 },
+    capabilities: {
+      cas: true,
+      read: 'strong',
+      list: 'strong',
+      atomicWrite: true,
+      maxKeyBytes: 512,
+      maxValueBytes: 1_048_576,
+    },
     async get(key) {
       return store.get(key);
     },

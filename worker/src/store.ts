@@ -13,11 +13,17 @@ export type WriteOutcome = { written: true; etag: string } | { written: false };
 export class ModelStore extends DurableObject {
   constructor(ctx: DurableObjectState, env: unknown) {
     super(ctx, env as never);
-    ctx.storage.sql.exec('CREATE TABLE IF NOT EXISTS records (key TEXT PRIMARY KEY, value TEXT NOT NULL, etag TEXT NOT NULL) WITHOUT ROWID');
+    ctx.storage.sql.exec(
+      'CREATE TABLE IF NOT EXISTS records (key TEXT PRIMARY KEY, value TEXT NOT NULL, etag TEXT NOT NULL) WITHOUT ROWID',
+    );
   }
 
   get(key: string): { value: string; etag: string } | null {
-    return this.ctx.storage.sql.exec<{ value: string; etag: string }>('SELECT value, etag FROM records WHERE key = ?', key).toArray()[0] ?? null;
+    return (
+      this.ctx.storage.sql
+        .exec<{ value: string; etag: string }>('SELECT value, etag FROM records WHERE key = ?', key)
+        .toArray()[0] ?? null
+    );
   }
 
   put(key: string, value: string, ifMatch: IfMatch): WriteOutcome {
@@ -41,7 +47,12 @@ export class ModelStore extends DurableObject {
   /** Keys in byte order; `cursor` is the last key of the page before, `null` at the end. */
   list(prefix: string, cursor: string, limit: number): { keys: string[]; cursor: string | null } {
     const rows = this.ctx.storage.sql
-      .exec<{ key: string }>('SELECT key FROM records WHERE key >= ?1 AND key > ?2 AND substr(key, 1, length(?1)) = ?1 ORDER BY key LIMIT ?3', prefix, cursor, limit + 1)
+      .exec<{ key: string }>(
+        'SELECT key FROM records WHERE key >= ?1 AND key > ?2 AND substr(key, 1, length(?1)) = ?1 ORDER BY key LIMIT ?3',
+        prefix,
+        cursor,
+        limit + 1,
+      )
       .toArray();
     const keys = rows.slice(0, limit).map((row) => row.key);
     return { keys, cursor: rows.length > limit ? (keys.at(-1) ?? null) : null };
