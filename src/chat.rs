@@ -2,11 +2,8 @@
 
 mod accumulate;
 mod input;
-mod messages;
 
 pub use accumulate::Accumulator;
-pub(crate) use accumulate::joined_text;
-pub(crate) use accumulate::tool_calls;
 
 pub use crate::warning::Warning;
 
@@ -242,6 +239,29 @@ pub struct Completion {
     pub warnings: Vec<Warning>,
     /// Facts about the response.
     pub response: ResponseInfo,
+}
+
+impl Completion {
+    /// An answer of these pieces, with `text` and `tool_calls` drawn from them and nothing else known.
+    #[must_use]
+    pub fn from_content(content: Vec<Content>, finish_reason: FinishReason) -> Self {
+        let mut text = String::new();
+        let mut tool_calls = Vec::new();
+        for piece in &content {
+            match piece {
+                Content::Reasoning { .. } => {}
+                Content::Text { text: more } => text.push_str(more),
+                Content::ToolCall(call) => tool_calls.push(call.clone()),
+            }
+        }
+        let (warnings, response) = (Vec::new(), ResponseInfo::default());
+        Self { text, object: None, content, tool_calls, finish_reason, usage: None, warnings, response }
+    }
+
+    /// Fills `object` where the text is JSON. For calls that asked for a schema.
+    pub fn parse_object(&mut self) {
+        self.object = serde_json::from_str(&self.text).ok();
+    }
 }
 
 /// One part of a streamed answer.

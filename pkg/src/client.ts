@@ -158,7 +158,9 @@ function read(options: unknown): { bytes: Uint8Array; signal: Signal | undefined
 }
 
 function isSignal(value: unknown): value is Signal {
-  return typeof (value as Signal | null)?.addEventListener === 'function' && typeof (value as Signal).aborted === 'boolean';
+  return (
+    typeof (value as Signal | null)?.addEventListener === 'function' && typeof (value as Signal).aborted === 'boolean'
+  );
 }
 
 /** A promise that the core listens to. It always settles, so that nothing keeps listening after the call. */

@@ -23,7 +23,9 @@ export const imagePart: Special = (value, path) => {
   const given: unknown = Object.getOwnPropertyDescriptor(value, 'mediaType')?.value;
   if (given !== undefined && typeof given !== 'string') throw invalid(`${path}.mediaType`, 'a text');
   const source = image instanceof Uint8Array ? fromBytes(image, given, path) : fromAddress(image, given, path);
-  return source && Object.assign(Object.create(null), { type: 'image', image: Object.assign(Object.create(null), source) });
+  return (
+    source && Object.assign(Object.create(null), { type: 'image', image: Object.assign(Object.create(null), source) })
+  );
 };
 
 type Source = { data: string; mediaType: string } | { url: string };

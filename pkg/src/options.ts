@@ -1,9 +1,9 @@
 // The constructor's options: what each must be, and what the core gets of them. Values that only the core can judge
 // (weak keys, product names) are judged at the first call.
 
-import { DuctapeError, invalid } from './errors.js';
+import { type DuctapeError, invalid } from './errors.js';
 import { ownFields, plainObject } from './plain.js';
-import { callbackStorage } from './storage/callback.js';
+import { fromCallback } from './storage/callback.js';
 import { memoryStorage } from './storage/memory.js';
 import type { Storage, StorageCallback } from './storage/types.js';
 import type { ProductKey } from './types.js';
@@ -123,7 +123,7 @@ function readStorage(given: unknown): Storage | undefined {
   const has = (name: string) => typeof (given as Record<string, unknown>)[name] === 'function';
   const missing = ['get', 'delete', 'list', has('set') && !has('put') ? 'set' : 'put'].find((name) => !has(name));
   if (missing !== undefined) throw invalid(`storage.${missing}`, 'a function');
-  if (!has('put')) return callbackStorage(given as StorageCallback);
+  if (!has('put')) return fromCallback(given as StorageCallback);
   const cas: unknown = (given as Partial<Storage>).capabilities?.cas;
   if (typeof cas !== 'boolean') throw invalid('storage.capabilities.cas', 'true or false');
   return given as Storage;

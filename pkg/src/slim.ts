@@ -28,5 +28,7 @@ export function initSync(source: ModuleSource): void {
 }
 
 function bytesOf(source: ModuleSource): Uint8Array<ArrayBuffer> | ArrayBuffer | undefined {
-  return source instanceof ArrayBuffer || source instanceof Uint8Array ? (source as Uint8Array<ArrayBuffer>) : undefined;
+  return source instanceof ArrayBuffer || source instanceof Uint8Array
+    ? (source as Uint8Array<ArrayBuffer>)
+    : undefined;
 }

@@ -76,7 +76,8 @@ export class Streaming implements CompletionStream {
   }
 
   #take(): void {
-    if (this.#state !== 'idle') throw new DuctapeError({ code: 'invalid_input', message: 'this stream is being read already' });
+    if (this.#state !== 'idle')
+      throw new DuctapeError({ code: 'invalid_input', message: 'this stream is being read already' });
     this.#state = 'taken';
   }
 
@@ -156,7 +157,10 @@ export class Streaming implements CompletionStream {
   async *#read(reader: Reader | undefined, handle: StreamHandle, instance: Running): AsyncGenerator<StreamPart, void> {
     yield* parts(instance.enter(() => handle.pending()));
     while (!instance.enter(() => handle.ended())) {
-      const came = await this.#next(reader, instance.enter(() => handle.waitMs()));
+      const came = await this.#next(
+        reader,
+        instance.enter(() => handle.waitMs()),
+      );
       yield* parts(instance.enter(() => answer(handle, came)));
     }
   }

@@ -3,7 +3,9 @@
 import type { Storage, StorageCallback } from './storage/types.js';
 
 /** A global class's instance type where the program declares that class, else `Fallback`. */
-type InstanceOf<Name extends string, Fallback> = typeof globalThis extends { [K in Name]: { prototype: infer Instance } }
+type InstanceOf<Name extends string, Fallback> = typeof globalThis extends {
+  [K in Name]: { prototype: infer Instance };
+}
   ? Instance
   : Fallback;
 

@@ -138,6 +138,6 @@ function unavailable(): DuctapeError {
 }
 
 function notInitialized(): DuctapeError {
-  const message = "ductape-models/slim has no module inside: call init(source) or initSync(source) first";
+  const message = 'ductape-models/slim has no module inside: call init(source) or initSync(source) first';
   return new DuctapeError({ code: 'wasm_unavailable', message });
 }

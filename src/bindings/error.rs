@@ -28,7 +28,8 @@ pub(super) fn to_js_with_cause(error: &Error, causes: &Causes) -> JsValue {
 /// repeat headers.
 pub(super) fn safe_name(thrown: &JsValue) -> String {
     let read = |value: &JsValue, key: &str| Reflect::get(value, &key.into()).ok();
-    let word = |value: Option<JsValue>| value.and_then(|value| value.as_string()).filter(|text| is_word(text));
+    let word =
+        |value: Option<JsValue>| value.and_then(|value| value.as_string()).filter(|text| is_word(text));
     let name = word(read(thrown, "name")).unwrap_or_else(|| "unknown".to_owned());
     let inner = read(thrown, "cause").and_then(|cause| read(&cause, "code"));
     match word(inner).or_else(|| word(read(thrown, "code"))) {

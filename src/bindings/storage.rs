@@ -58,7 +58,12 @@ impl JsStorage {
     }
 
     fn failed(&self, verb: &'static str, thrown: JsValue) -> Error {
-        let error = Error::new(ErrorKind::StorageError, format!("the storage failed in {verb}"));
+        let code = Reflect::get(&thrown, &"code".into()).ok().and_then(|code| code.as_string());
+        let (kind, what) = match code.as_deref() {
+            Some("storage_contract") => (ErrorKind::StorageContract, "broke its contract"),
+            _ => (ErrorKind::StorageError, "failed"),
+        };
+        let error = Error::new(kind, format!("the storage {what} in {verb}"));
         self.causes.attach(error.with("operation", verb), thrown)
     }
 }

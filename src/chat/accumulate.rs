@@ -1,4 +1,7 @@
-//! Folds the parts of a stream into the answer they make. It knows nothing of providers or bytes.
+//! Folds stream parts into the answer so far. It knows no provider; what a broken or aborted stream delivered is an
+//! answer too, with `interrupted` as its end.
+
+use serde_json::Value;
 
 use super::Completion;
 use super::Content;
@@ -10,108 +13,193 @@ use super::ToolCall;
 use super::Usage;
 use super::Warning;
 
-/// The answer so far. Pushing a delta appends to a buffer and costs nothing else.
+/// The answer so far. A part costs one `push_str`; the joined text is built only by [`Accumulator::completion`].
 ///
 /// ```
-/// use ductape_models::chat::{Accumulator, StreamPart};
+/// use ductape_models::chat::{Accumulator, Finish, StreamPart};
 /// let mut answer = Accumulator::default();
-/// answer.push(&StreamPart::TextDelta { text: "Hel".to_owned() });
-/// answer.push(&StreamPart::TextDelta { text: "lo".to_owned() });
-/// assert_eq!(answer.completion().text, "Hello");
+/// answer.push(&StreamPart::TextDelta { text: "Hel".into() });
+/// answer.push(&StreamPart::TextDelta { text: "lo".into() });
+/// let completion = answer.completion();
+/// assert_eq!(completion.text, "Hello");
+/// assert_eq!(completion.finish_reason.unified, Finish::Interrupted);
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Accumulator {
+    wants_object: bool,
     content: Vec<Content>,
-    finish: Option<FinishReason>,
-    usage: Option<Usage>,
+    open: Vec<OpenCall>,
+    end: Option<(FinishReason, Option<Usage>)>,
     warnings: Vec<Warning>,
     response: ResponseInfo,
 }
 
+/// A tool call whose arguments are still coming.
+#[derive(Clone, Debug)]
+struct OpenCall {
+    id: String,
+    name: String,
+    input: String,
+}
+
 impl Accumulator {
-    /// Takes one part. A tool call counts when it is whole.
+    /// Whether the answer is meant to be JSON, so that `object` is filled. Default: no.
+    #[must_use]
+    pub fn expecting_object(mut self, wanted: bool) -> Self {
+        self.wants_object = wanted;
+        self
+    }
+
+    /// Takes one part.
     pub fn push(&mut self, part: &StreamPart) {
         match part {
+            StreamPart::Error { .. } | StreamPart::ToolInputEnd { .. } => {}
             StreamPart::Finish { finish_reason, usage } => {
-                self.finish = Some(finish_reason.clone());
-                self.usage.clone_from(usage);
+                self.end = Some((finish_reason.clone(), usage.clone()));
             }
-            StreamPart::ReasoningDelta { text } => self.reasoning(text),
+            StreamPart::ReasoningDelta { text } => self.push_reasoning(text),
             StreamPart::ResponseStart { response } => self.response = response.clone(),
-            StreamPart::TextDelta { text } => self.text(text),
-            StreamPart::ToolCall(call) => self.content.push(Content::ToolCall(call.clone())),
+            StreamPart::TextDelta { text } => self.push_text(text),
+            StreamPart::ToolCall(call) => self.close(call),
+            StreamPart::ToolInputDelta { tool_call_id, delta } => self.push_input(tool_call_id, delta),
+            StreamPart::ToolInputStart { tool_call_id, tool_name } => self.start(tool_call_id, tool_name),
             StreamPart::Warning { warning } => self.warnings.push(warning.clone()),
-            StreamPart::Error { .. }
-            | StreamPart::ToolInputDelta { .. }
-            | StreamPart::ToolInputEnd { .. }
-            | StreamPart::ToolInputStart { .. } => {}
         }
     }
 
-    /// The answer so far; `interrupted` where no finish part came.
+    /// The answer so far; `interrupted` where no finish part came. Calls whose end has not come are `incomplete`.
     #[must_use]
     pub fn completion(&self) -> Completion {
-        let interrupted = FinishReason { unified: Finish::Interrupted, raw: None };
-        Completion {
-            text: joined_text(&self.content),
-            object: None,
-            tool_calls: tool_calls(&self.content),
-            content: self.content.clone(),
-            finish_reason: self.finish.clone().unwrap_or(interrupted),
-            usage: self.usage.clone(),
-            warnings: self.warnings.clone(),
-            response: self.response.clone(),
+        let mut content = self.content.clone();
+        content.extend(self.open.iter().map(|call| Content::ToolCall(call.incomplete())));
+        let (finish_reason, usage) = self.end.clone().unwrap_or_else(interrupted);
+        let mut completion = Completion::from_content(content, finish_reason);
+        completion.usage = usage;
+        completion.warnings.clone_from(&self.warnings);
+        completion.response = self.response.clone();
+        if self.wants_object {
+            completion.parse_object();
+        }
+        completion
+    }
+
+    fn push_text(&mut self, piece: &str) {
+        match self.content.last_mut() {
+            Some(Content::Text { text }) => text.push_str(piece),
+            _ => self.content.push(Content::Text { text: piece.to_owned() }),
         }
     }
 
-    fn text(&mut self, delta: &str) {
+    fn push_reasoning(&mut self, piece: &str) {
         match self.content.last_mut() {
-            Some(Content::Text { text }) => text.push_str(delta),
-            _ => self.content.push(Content::Text { text: delta.to_owned() }),
+            Some(Content::Reasoning { text }) => text.push_str(piece),
+            _ => self.content.push(Content::Reasoning { text: piece.to_owned() }),
         }
     }
 
-    fn reasoning(&mut self, delta: &str) {
-        match self.content.last_mut() {
-            Some(Content::Reasoning { text }) => text.push_str(delta),
-            _ => self.content.push(Content::Reasoning { text: delta.to_owned() }),
+    fn start(&mut self, id: &str, name: &str) {
+        self.open.push(OpenCall { id: id.to_owned(), name: name.to_owned(), input: String::new() });
+    }
+
+    fn push_input(&mut self, id: &str, delta: &str) {
+        if let Some(call) = self.open.iter_mut().rev().find(|call| call.id == id) {
+            call.input.push_str(delta);
+        }
+    }
+
+    fn close(&mut self, call: &ToolCall) {
+        if let Some(position) = self.open.iter().position(|open| open.id == call.tool_call_id) {
+            self.open.remove(position);
+        }
+        self.content.push(Content::ToolCall(call.clone()));
+    }
+}
+
+impl OpenCall {
+    fn incomplete(&self) -> ToolCall {
+        ToolCall {
+            tool_call_id: self.id.clone(),
+            tool_name: self.name.clone(),
+            input: Value::String(self.input.clone()),
+            incomplete: true,
         }
     }
 }
 
-/// All text pieces, one after the other.
-pub(crate) fn joined_text(content: &[Content]) -> String {
-    let texts = content.iter().filter_map(|piece| match piece {
-        Content::Text { text } => Some(text.as_str()),
-        Content::Reasoning { .. } | Content::ToolCall(_) => None,
-    });
-    texts.collect()
-}
-
-/// The tool calls among the pieces.
-pub(crate) fn tool_calls(content: &[Content]) -> Vec<ToolCall> {
-    let calls = content.iter().filter_map(|piece| match piece {
-        Content::ToolCall(call) => Some(call.clone()),
-        Content::Reasoning { .. } | Content::Text { .. } => None,
-    });
-    calls.collect()
+fn interrupted() -> (FinishReason, Option<Usage>) {
+    (FinishReason { unified: Finish::Interrupted, raw: None }, None)
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
-    #[test]
-    fn pieces_keep_their_order_and_join_their_like() {
+    fn fold(parts: &[StreamPart]) -> Completion {
         let mut answer = Accumulator::default();
-        let text = |text: &str| StreamPart::TextDelta { text: text.to_owned() };
-        answer.push(&StreamPart::ReasoningDelta { text: "hm".to_owned() });
-        answer.push(&text("a"));
-        answer.push(&text("b"));
-        answer.push(&StreamPart::ReasoningDelta { text: "!".to_owned() });
-        answer.push(&text("c"));
-        let completion = answer.completion();
-        assert_eq!((completion.text.as_str(), completion.content.len()), ("abc", 4));
-        assert_eq!(completion.finish_reason.unified, Finish::Interrupted);
+        parts.iter().for_each(|part| answer.push(part));
+        answer.completion()
+    }
+
+    fn text(text: &str) -> StreamPart {
+        StreamPart::TextDelta { text: text.to_owned() }
+    }
+
+    fn finish(unified: Finish) -> StreamPart {
+        StreamPart::Finish { finish_reason: FinishReason { unified, raw: None }, usage: None }
+    }
+
+    fn start(id: &str) -> StreamPart {
+        StreamPart::ToolInputStart { tool_call_id: id.to_owned(), tool_name: "f".to_owned() }
+    }
+
+    #[test]
+    fn r56_pieces_keep_their_order() {
+        let thought = StreamPart::ReasoningDelta { text: "hm".to_owned() };
+        let answer = fold(&[text("a"), text("b"), thought, text("c"), finish(Finish::Stop)]);
+        assert_eq!(answer.text, "abc");
+        let kinds: Vec<_> = answer.content.iter().map(|piece| serde_json::to_value(piece).unwrap()).collect();
+        assert_eq!(
+            kinds,
+            [
+                json!({"type": "text", "text": "ab"}),
+                json!({"type": "reasoning", "text": "hm"}),
+                json!({"type": "text", "text": "c"})
+            ]
+        );
+    }
+
+    #[test]
+    fn r57_a_cut_stream_keeps_its_open_calls_as_incomplete() {
+        let delta = StreamPart::ToolInputDelta { tool_call_id: "1".to_owned(), delta: "{\"a\"".to_owned() };
+        let answer = fold(&[text("a"), start("1"), delta]);
+        assert_eq!(answer.finish_reason.unified, Finish::Interrupted);
+        assert_eq!(answer.tool_calls[0].input, json!("{\"a\""));
+        assert!(answer.tool_calls[0].incomplete);
+    }
+
+    #[test]
+    fn a_whole_call_replaces_its_pieces() {
+        let call = ToolCall {
+            tool_call_id: "1".to_owned(),
+            tool_name: "f".to_owned(),
+            input: json!({}),
+            incomplete: false,
+        };
+        let answer = fold(&[start("1"), StreamPart::ToolCall(call.clone()), finish(Finish::ToolCalls)]);
+        assert_eq!(answer.tool_calls, [call]);
+    }
+
+    #[test]
+    fn r56_an_object_needs_the_wish_and_json() {
+        let parsed = |wanted: bool, answer: &str| {
+            let mut fold = Accumulator::default().expecting_object(wanted);
+            fold.push(&text(answer));
+            fold.push(&finish(Finish::Stop));
+            fold.completion().object
+        };
+        assert_eq!(parsed(true, " {\"a\":1}\n"), Some(json!({"a": 1})));
+        assert_eq!((parsed(false, "{}"), parsed(true, "{\"a\":")), (None, None));
     }
 }

@@ -2,8 +2,11 @@
 
 mod chat_completions;
 mod custom;
-mod facts;
+mod headers;
+mod lenient;
 mod openai;
+
+pub use headers::retry_after;
 
 use crate::chat::{Call, Completion, StreamPart};
 use crate::error::{Error, Result};

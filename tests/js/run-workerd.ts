@@ -20,7 +20,9 @@ try {
   writeFileSync(join(folder, 'config.capnp'), config());
   const output = await run(['test', 'config.capnp']);
   const line = output.split('\n').find((line) => line.includes(MARK));
-  const tally: Tally = line ? JSON.parse(line.slice(line.indexOf(MARK) + MARK.length)) : { passed: 0, failed: [output] };
+  const tally: Tally = line
+    ? JSON.parse(line.slice(line.indexOf(MARK) + MARK.length))
+    : { passed: 0, failed: [output] };
   close('workerd', tally);
 } finally {
   remove();

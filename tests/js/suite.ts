@@ -39,7 +39,10 @@ export function cases(library: Library, servers: Servers): Case[] {
     return {
       seen,
       get: async (key: string) => records.get(key) ?? null,
-      set: async (key: string, value: string) => void (seen.push(key, value), records.set(key, value)),
+      set: async (key: string, value: string) => {
+        seen.push(key, value);
+        records.set(key, value);
+      },
       delete: async (key: string) => records.delete(key),
       list: async (prefix: string) => [...records.keys()].filter((key) => key.startsWith(prefix)),
     };
@@ -220,7 +223,18 @@ export function cases(library: Library, servers: Servers): Case[] {
   }
 
   test('a polluted Object.prototype changes nothing', async () => {
-    const names = ['baseUrl', 'apiKey', 'temperature', 'model', 'env', 'product', 'provider', 'keyRef', 'headers', 'signal'];
+    const names = [
+      'baseUrl',
+      'apiKey',
+      'temperature',
+      'model',
+      'env',
+      'product',
+      'provider',
+      'keyRef',
+      'headers',
+      'signal',
+    ];
     const pollution = Object.prototype as Record<string, unknown>;
     const ductape = client();
     await ductape.model.create(model(servers.mock));
@@ -295,9 +309,28 @@ export function cases(library: Library, servers: Servers): Case[] {
     equal((await ductape.model.fetchAll()).length, 1);
   });
 
+  test('an image is taken as bytes, as an address and as a data: address', async () => {
+    const ductape = client();
+    await ductape.model.create(model(servers.mock));
+    const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0, 255]);
+    for (const image of [png, new URL('https://example.test/a.png'), 'data:image/png;base64,iVBORw==']) {
+      const content = [
+        { type: 'text' as const, text: 'hello' },
+        { type: 'image' as const, image },
+      ];
+      const answer = await ductape.generate({ model: TAG, messages: [{ role: 'user', content }] });
+      equal(answer.text, 'Hi there, how can I help?');
+    }
+    const content = [{ type: 'image' as const, image: new Uint8Array([1, 2, 3]) }];
+    equal(await code(() => ductape.generate({ model: TAG, messages: [{ role: 'user', content }] })), 'invalid_input');
+  });
+
   test('a keyRef is looked up', async () => {
     const ductape = client({ keyResolver: async (reference: string) => `sk-${reference}-0123456789` });
-    await ductape.model.create({ ...model(servers.mock), envs: [{ slug: 'dev', baseUrl: servers.mock, keyRef: 'vault' }] });
+    await ductape.model.create({
+      ...model(servers.mock),
+      envs: [{ slug: 'dev', baseUrl: servers.mock, keyRef: 'vault' }],
+    });
     equal((await ductape.generate({ model: TAG, prompt: 'hello' })).text, 'Hi there, how can I help?');
   });
 

@@ -5,7 +5,12 @@ import { memoryStorage } from 'ductape-models/storage/memory';
 import { testStorage } from 'ductape-models/testing';
 
 export const storage: Storage = memoryStorage();
-export const ductape: Ductape = new Ductape({ product: 'shop', env: 'dev', storage, privateKey: Ductape.generateKey() });
+export const ductape: Ductape = new Ductape({
+  product: 'shop',
+  env: 'dev',
+  storage,
+  privateKey: Ductape.generateKey(),
+});
 
 export async function ask(): Promise<Completion | string> {
   await ductape.model.create({

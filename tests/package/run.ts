@@ -1,8 +1,9 @@
 // The tarball as tools see it: publint, attw, a TypeScript consumer, and what must not occur in the published scripts.
 
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { close, install } from '../js/installed.js';
 
@@ -22,10 +23,17 @@ const node = (name: string, script: string, args: string[], cwd: string = proces
 
 try {
   node('publint', 'publint/src/cli.js', ['run', tarball, '--strict']);
-  node('attw', '@arethetypeswrong/cli/dist/index.js', [tarball, '--exclude-entrypoints', 'core.wasm', '--profile', 'node16']);
+  node('attw', '@arethetypeswrong/cli/dist/index.js', [
+    tarball,
+    '--exclude-entrypoints',
+    'core.wasm',
+    '--profile',
+    'node16',
+  ]);
   consumers();
   scripts();
   files();
+  await vectors();
 } finally {
   remove();
 }
@@ -54,7 +62,9 @@ function scripts(): void {
   check('scripts are there', names.length >= 10 ? undefined : names.join());
   for (const name of names) {
     const text = readFileSync(join(dist, name), 'utf8');
-    const found = ['import.meta', '\nawait ', '\nfor await', 'new Function(', 'eval('].filter((word) => text.includes(word));
+    const found = ['import.meta', '\nawait ', '\nfor await', 'new Function(', 'eval('].filter((word) =>
+      text.includes(word),
+    );
     check(`nothing forbidden in ${name}`, found.length === 0 ? undefined : found.join());
   }
 }
@@ -62,4 +72,33 @@ function scripts(): void {
 function files(): void {
   const manifest = JSON.parse(readFileSync(join(folder, 'node_modules/ductape-models/package.json'), 'utf8'));
   check('no dependencies', manifest.dependencies === undefined ? undefined : JSON.stringify(manifest.dependencies));
+}
+
+/** Published AES-GCM vectors through the module that the tarball carries. The package exports no cipher, so this loads
+ *  the build's own glue; it is the same module, byte for byte. */
+async function vectors(): Promise<void> {
+  const published = readFileSync(join(folder, 'node_modules/ductape-models/dist/core.wasm'));
+  check(
+    'the built module is the published one',
+    published.equals(readFileSync('pkg/wasm/core.wasm')) ? undefined : 'it is not',
+  );
+  const file = resolve('../shared/fixtures/wycheproof/aes_gcm_test.json');
+  if (!existsSync(file)) {
+    process.stdout.write('package: no Wycheproof vectors at ../shared/fixtures; skipped\n');
+    return;
+  }
+  const { instantiate } = await import(pathToFileURL(resolve('pkg/wasm/core.js')).href);
+  const { Core } = instantiate(new WebAssembly.Module(published), queueMicrotask);
+  const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'));
+  let ran = 0;
+  for (const group of JSON.parse(readFileSync(file, 'utf8')).testGroups) {
+    if (group.keySize !== 256 || group.ivSize !== 96 || group.tagSize !== 128) continue;
+    for (const { tcId, key, iv, aad, msg, ct, tag, result } of group.tests) {
+      const opened = Core.aeadOpen(bytes(key), bytes(iv), bytes(aad), bytes(ct + tag));
+      const right = result === 'invalid' ? opened === undefined : opened && Buffer.from(opened).toString('hex') === msg;
+      check(`Wycheproof ${tcId}`, right ? undefined : `expected ${result}`);
+      ran += 1;
+    }
+  }
+  check('Wycheproof vectors ran', ran > 50 ? undefined : `only ${ran}`);
 }

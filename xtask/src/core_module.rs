@@ -68,7 +68,8 @@ fn raw(root: &Path) -> PathBuf {
 }
 
 fn compile(root: &Path) -> Step {
-    let arguments = ["build", "--release", "--lib", "--package", "ductape-models", "--target", toolchain::TARGET];
+    let arguments =
+        ["build", "--release", "--lib", "--package", "ductape-models", "--target", toolchain::TARGET];
     run::run(root, "cargo", &arguments, "Install Rust: https://rustup.rs")
 }
 

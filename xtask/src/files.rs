@@ -37,7 +37,9 @@ pub(crate) fn make_folder(path: &Path) -> Step {
 /// Removes a folder with all it holds, where it is there.
 pub(crate) fn remove_folder(path: &Path) -> Step {
     match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(format!("{}: {error}", path.display())),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(format!("{}: {error}", path.display()))
+        }
         _ => Ok(()),
     }
 }

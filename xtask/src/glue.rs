@@ -9,7 +9,8 @@ const LOADER: &str = "async function __wbg_load(";
 /// The glue as an ES module exporting `instantiate(module, queueMicrotask)`. The argument hides the global of that name,
 /// so that whoever instantiates sees every poll of a Rust future, traps included.
 pub(crate) fn as_factory(glue: &str) -> Step<String> {
-    let (body, _) = glue.split_once(LOADER).ok_or("the generated glue has no loader where one was expected")?;
+    let (body, _) =
+        glue.split_once(LOADER).ok_or("the generated glue has no loader where one was expected")?;
     let names = exported(body);
     if names.is_empty() {
         return Err("the generated glue exports nothing".to_owned());
@@ -40,7 +41,9 @@ pub(crate) fn factory_types(types: &str) -> String {
     let declarations = declarations.lines().filter(declared).collect::<Vec<_>>().join("\n");
     let names: Vec<&str> = declarations
         .lines()
-        .filter_map(|line| line.strip_prefix("export class ").or_else(|| line.strip_prefix("export function ")))
+        .filter_map(|line| {
+            line.strip_prefix("export class ").or_else(|| line.strip_prefix("export function "))
+        })
         .filter_map(|rest| rest.split([' ', '(', '{']).next())
         .collect();
     let members: Vec<String> = names.iter().map(|name| format!("  {name}: typeof {name};")).collect();

@@ -44,7 +44,8 @@ fn root() -> PathBuf {
 
 fn dispatch(root: &Path, arguments: &[String]) -> Step {
     let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
-    let names: Vec<&str> = arguments.iter().skip(1).map(String::as_str).filter(|name| !name.starts_with('-')).collect();
+    let names: Vec<&str> =
+        arguments.iter().skip(1).map(String::as_str).filter(|name| !name.starts_with('-')).collect();
     match arguments.first().map(String::as_str) {
         Some("build") => build(root, has("--dev")),
         Some("size") => build(root, false).and_then(|()| size::report(root, has("--json"))),

@@ -14,7 +14,8 @@ pub(crate) fn ensure(root: &Path) -> Step {
     let outputs = [root.join("node_modules/.package-lock.json")];
     stamp::unless_fresh(root, "npm", "", &inputs, &outputs, || {
         run::say("installing the pinned JavaScript tools");
-        let arguments = ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+        let arguments =
+            ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
         run::run(root, "npm", &arguments, "Install Node.js 20.19 or later: https://nodejs.org")
     })
 }

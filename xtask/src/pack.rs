@@ -21,6 +21,7 @@ pub(crate) fn tarball(root: &Path) -> Step<PathBuf> {
     let target = folder.display().to_string();
     let arguments = ["pack", "./pkg", "--ignore-scripts", "--silent", "--pack-destination", &target];
     run::read(root, "npm", &arguments).ok_or("npm pack failed")?;
-    let found = files::walk(&folder).into_iter().find(|path| path.extension().is_some_and(|end| end == "tgz"));
+    let found =
+        files::walk(&folder).into_iter().find(|path| path.extension().is_some_and(|end| end == "tgz"));
     found.ok_or_else(|| "npm pack left no tarball".to_owned())
 }

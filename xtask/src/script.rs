@@ -31,11 +31,17 @@ pub(crate) fn build(root: &Path, core: &Core) -> Step {
     let mut inputs = files::walk(&root.join("pkg/src"));
     inputs.extend([core.wasm.clone(), core.glue.clone(), core.types.clone(), core.text.clone()]);
     inputs.extend([root.join("package-lock.json"), root.join("pkg/tsconfig.json")]);
-    let outputs = [dist.join("index.js"), dist.join("index.cjs"), dist.join("edge.js"), dist.join("index.d.cts")];
+    let outputs =
+        [dist.join("index.js"), dist.join("index.cjs"), dist.join("edge.js"), dist.join("index.d.cts")];
     stamp::unless_fresh(root, "script", "", &inputs, &outputs, || {
         files::remove_folder(&dist)?;
         run::node(root, "typescript/bin/tsc", &["--project", "pkg/tsconfig.json"])?;
-        bundle(root, "esm", &[ENTRIES, MODULE_ENTRIES].concat(), &["--splitting", "--out-extension:.js=.js"])?;
+        bundle(
+            root,
+            "esm",
+            &[ENTRIES, MODULE_ENTRIES].concat(),
+            &["--splitting", "--out-extension:.js=.js"],
+        )?;
         bundle(root, "cjs", ENTRIES, &["--out-extension:.js=.cjs"])?;
         drop_inner_types(&dist)?;
         twin_types(&dist)?;

@@ -14,8 +14,10 @@ pub(crate) fn ensure(root: &Path) -> Step {
         return Ok(());
     }
     run::say(&format!("installing the Rust target {TARGET}"));
-    let missing = format!("The Rust target {TARGET} is not installed and rustup is not there to install it. \
-        Install rustup (https://rustup.rs), or your distribution's package of that target.");
+    let missing = format!(
+        "The Rust target {TARGET} is not installed and rustup is not there to install it. \
+        Install rustup (https://rustup.rs), or your distribution's package of that target."
+    );
     run::run(root, "rustup", &["target", "add", TARGET], &missing)
 }
 

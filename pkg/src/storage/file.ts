@@ -1,168 +1,157 @@
-// One file per record in one folder. A record is never seen half written: it is written beside its place, flushed, and
-// renamed over it. Writers of one record take turns through a lock file, in this process and across processes.
+/** Keeps each record in a file of its own, with compare-and-set across processes. Knows nothing about what a record holds. */
 
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 
-import type { Storage, WriteOptions } from './types.js';
+import { failure, guarded, MODE_FOLDER, syncFolder, unlessMissing, writeDurably } from './file/disk.js';
+import { locked, sweep } from './file/lock.js';
+import { keysUnder, type Place, placeOf } from './file/names.js';
+import { pageOf } from './page.js';
+import type { DeleteResult, KeyPage, PutResult, Storage, Stored, WriteOptions } from './types.js';
 
-const PAGE = 1000;
-const RECORD = '.json';
-const LOCK = '.lock';
-/** A write takes milliseconds; a lock this old belongs to a process that is gone. */
-const STALE_LOCK_MS = 10_000;
-const LOCK_RETRY_MS = 5;
-const FOLDER_MODE = 0o700;
-const FILE_MODE = 0o600;
-/** The longest file name that every common file system takes, less the longest ending of ours. */
-const MAX_NAME = 200;
+/** Where the records lie and how long a dead writer may block a key. */
+export interface FileStorageOptions {
+  /** The folder; made with mode 0700 where it is absent. The mode of a folder that exists is left alone. */
+  readonly folder: string;
+  /** Milliseconds after which a lock that nobody releases is broken. Default 5000, at least 1. */
+  readonly lockTimeoutMs?: number;
+}
 
 /**
- * A store in `folder`, which is made where it is missing, readable by this user alone. Node, Deno and Bun.
- * On a network file system the lock is only as good as that system's exclusive creation of files.
+ * A store in a folder: one file per key (mode 0600), compare-and-set between processes of one machine, reads that are never
+ * torn. A crash at any step leaves the old value or the new one. Key segments become folders, so keys may hold only
+ * `a-z 0-9 _ - ~` in segments of at most 200 bytes parted by `/`.
+ *
+ * Methods throw `invalid_input` (a key outside that alphabet, text with a lone surrogate), `record_corrupt` (a file that this
+ * store did not write), `storage_error` (a lock that stays taken for four timeouts), or Node's own code such as `EACCES`.
+ *
+ * @example
+ * const ductape = new Ductape({ product: 'shop', privateKey, storage: fileStorage({ folder: '.ductape' }) });
  */
-export function fileStorage(folder: string): Storage {
-  const place = (key: string) => join(folder, fileName(key));
-  const change = async <T>(key: string, options: WriteOptions, apply: (found: Found | null) => Promise<T>) => {
-    await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
-    return withLock(place(key) + LOCK, async () => {
-      const found = await read(place(key));
-      if (options.ifMatch !== undefined && (found?.etag ?? null) !== options.ifMatch) return { conflict: true } as const;
-      return apply(found);
+export function fileStorage(options: FileStorageOptions): Storage {
+  const { folder, lockTimeoutMs = 5000 } = options;
+  if (typeof folder !== 'string' || folder === '') throw failure('invalid_input', 'fileStorage needs a folder.');
+  if (!(lockTimeoutMs >= 1)) throw failure('invalid_input', 'lockTimeoutMs must be at least 1.');
+  const root = resolve(folder);
+  const writer = new Writer(lockTimeoutMs);
+
+  return Object.freeze({
+    capabilities: Object.freeze({ cas: true, read: 'strong', list: 'strong' } as const),
+    get: async (key: string): Promise<Stored | null> => {
+      const place = placeOf(root, key);
+      return guarded('get', () => read(place.file));
+    },
+    put: async (key: string, value: string, condition?: WriteOptions): Promise<PutResult> => {
+      if (/\p{Surrogate}/u.test(value))
+        throw failure('invalid_input', 'A value with a lone surrogate cannot be stored as UTF-8.');
+      const place = placeOf(root, key);
+      return guarded('put', () => writer.put(place, value, condition?.ifMatch));
+    },
+    delete: async (key: string, condition?: WriteOptions): Promise<DeleteResult> => {
+      const place = placeOf(root, key);
+      return guarded('delete', () => writer.delete(place, condition?.ifMatch));
+    },
+    list: (prefix: string, page: { readonly cursor?: string | null; readonly limit: number }): Promise<KeyPage> =>
+      guarded('list', async () => pageOf(await keysUnder(root, prefix), prefix, page)),
+  });
+}
+
+const HEADER = /^ductape-file 1 ([0-9a-f]{32})\n/;
+
+async function read(file: string): Promise<Stored | null> {
+  // One open file is one version, whole: writers replace the file and never write into it.
+  const bytes = await unlessMissing(readFile(file), null);
+  if (bytes === null) return null;
+  const version = HEADER.exec(bytes.subarray(0, 64).toString('latin1'));
+  if (version?.[1] === undefined)
+    throw failure('record_corrupt', 'The file of this key was not written by this store.');
+  const value = decode(bytes.subarray(version[0].length));
+  return { value, etag: etagOf(version[1], value) };
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw failure('record_corrupt', 'The file of this key is not UTF-8.');
+  }
+}
+
+/** The version shows that A-B-A is a change; the hash shows an edit by hand, which keeps the version. */
+function etagOf(version: string, value: string): string {
+  return `${version}.${createHash('sha256').update(value).digest('hex').slice(0, 16)}`;
+}
+
+type Condition = string | null | undefined;
+
+/** One store's writing side: a queue per key within the process, a lock per key between processes. */
+class Writer {
+  readonly #lockTimeoutMs: number;
+  readonly #queues = new Map<string, Promise<unknown>>();
+  readonly #swept = new Set<string>();
+
+  constructor(lockTimeoutMs: number) {
+    this.#lockTimeoutMs = lockTimeoutMs;
+  }
+
+  put(place: Place, value: string, ifMatch: Condition): Promise<PutResult> {
+    return this.#queued(place, async () => {
+      // Before the draft as well: a writer whose condition fails already need not wait for the lock, nor for the disk.
+      if (!(await holds(place, ifMatch))) return { conflict: true };
+      await this.#prepare(place.folder);
+      const version = randomBytes(16).toString('hex');
+      const draft = (path: string): Promise<void> => writeDurably(path, `ductape-file 1 ${version}\n${value}`);
+      return locked<PutResult>(place, this.#lockTimeoutMs, draft, async (held) => {
+        if (!(await holds(place, ifMatch))) return { conflict: true };
+        await rename(held, place.file);
+        return { etag: etagOf(version, value) };
+      });
     });
-  };
-  return {
-    capabilities: { cas: true, read: 'strong', list: 'strong', atomicWrite: true },
-    async get(key) {
-      const found = await read(place(key));
-      return found ? { value: found.value, etag: found.etag } : null;
-    },
-    put: (key, value, options = {}) =>
-      change(key, options, async () => {
-        const text = JSON.stringify({ key, version: randomUUID(), value });
-        await replace(folder, place(key), text);
-        return { etag: etagOf(text) };
-      }),
-    delete: (key, options = {}) =>
-      change(key, options, async (found) => {
-        if (found) await unlink(place(key));
-        if (found) await flushFolder(folder);
-        return { deleted: found !== null };
-      }),
-    async list(prefix, { cursor, limit = PAGE } = {}) {
-      const keys = (await keysOf(folder)).filter((key) => key.startsWith(prefix)).sort();
-      const rest = cursor === undefined ? keys : keys.filter((key) => key > cursor);
-      const page = rest.slice(0, limit);
-      return { keys: page, cursor: rest.length > page.length ? page.at(-1) : undefined };
-    },
-  };
-}
-
-interface Found {
-  key: string;
-  value: string;
-  etag: string;
-}
-
-/** Letters, digits, `-` and `_` stay; anything else becomes `.` and its code, so that no key can leave the folder. */
-function fileName(key: string): string {
-  const safe = key.replace(/[^a-z0-9_-]/g, (character) => `.${character.charCodeAt(0).toString(16)}.`);
-  if (safe.length <= MAX_NAME) return safe + RECORD;
-  return `.long.${createHash('sha256').update(key).digest('base64url')}`.replace(/[A-Z]/g, (c) => `.${c.toLowerCase()}`) + RECORD;
-}
-
-function etagOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
-}
-
-async function read(path: string): Promise<Found | null> {
-  const text = await readFile(path, 'utf8').catch(nullIfMissing);
-  if (text === null) return null;
-  const { key, value } = JSON.parse(text) as Record<string, unknown>;
-  if (typeof key !== 'string' || typeof value !== 'string') throw new Error('a record file holds something else');
-  return { key, value, etag: etagOf(text) };
-}
-
-async function replace(folder: string, path: string, text: string): Promise<void> {
-  const draft = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeFlushed(draft, text);
-    await rename(draft, path);
-  } catch (error) {
-    await unlink(draft).catch(() => undefined);
-    throw error;
   }
-  await flushFolder(folder);
-}
 
-async function writeFlushed(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx', FILE_MODE);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+  delete(place: Place, ifMatch: Condition): Promise<DeleteResult> {
+    return this.#queued(place, async () => {
+      if (!(await holds(place, ifMatch))) return { conflict: true };
+      if (!(await exists(place))) return { deleted: false };
+      const draft = (path: string): Promise<unknown> => mkdir(path, MODE_FOLDER);
+      return locked<DeleteResult>(place, this.#lockTimeoutMs, draft, async (held) => {
+        if (!(await holds(place, ifMatch))) return { conflict: true };
+        if (!(await exists(place))) return { deleted: false };
+        // Into the held folder, not by unlink: were the lock broken, that folder would be gone and the move would fail.
+        await rename(place.file, join(held, 'gone'));
+        return { deleted: true };
+      });
+    });
+  }
+
+  /** Runs the writes of one key one after another: within a process nobody waits for a lock. */
+  async #queued<T>(place: Place, write: () => Promise<T>): Promise<T> {
+    const before = this.#queues.get(place.file) ?? Promise.resolve();
+    const mine = before.then(write, write);
+    this.#queues.set(place.file, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.#queues.get(place.file) === mine) this.#queues.delete(place.file);
+    }
+  }
+
+  async #prepare(folder: string): Promise<void> {
+    const first = await mkdir(folder, { recursive: true, mode: MODE_FOLDER });
+    if (first !== undefined) {
+      for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
+    }
+    if (this.#swept.has(folder)) return;
+    this.#swept.add(folder);
+    await sweep(folder, 4 * this.#lockTimeoutMs);
   }
 }
 
-/** A rename lasts only once its folder is flushed. Windows cannot open folders, and needs none of this. */
-async function flushFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => null);
-  if (handle === null) return;
-  await handle.sync().catch(() => undefined);
-  await handle.close();
+async function holds(place: Place, ifMatch: Condition): Promise<boolean> {
+  return ifMatch === undefined || ((await read(place.file))?.etag ?? null) === ifMatch;
 }
 
-async function keysOf(folder: string): Promise<string[]> {
-  const names = (await readdir(folder).catch(nullIfMissing)) ?? [];
-  const found = await Promise.all(names.filter((name) => name.endsWith(RECORD)).map((name) => read(join(folder, name))));
-  return found.flatMap((record) => (record ? [record.key] : []));
-}
-
-async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  const token = randomUUID();
-  while (!(await take(path, token))) {
-    await removeStale(path);
-    await new Promise<void>((resolve) => setTimeout(resolve, LOCK_RETRY_MS * (1 + Math.random())));
-  }
-  try {
-    return await work();
-  } finally {
-    const holder = await readFile(path, 'utf8').catch(nullIfMissing);
-    if (holder === token) await unlink(path).catch(nullIfMissing);
-  }
-}
-
-/** Creating a file that must not exist is atomic. */
-async function take(path: string, token: string): Promise<boolean> {
-  try {
-    await writeFlushed(path, token);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-/** Renames the old lock away before removing it: of several that see it, one succeeds. */
-async function removeStale(path: string): Promise<void> {
-  const lock = await stat(path).catch(nullIfMissing);
-  if (lock === null || Date.now() - lock.mtimeMs < STALE_LOCK_MS) return;
-  const aside = `${path}.${randomUUID()}.tmp`;
-  await rename(path, aside).catch(nullIfMissing);
-  const moved = await stat(aside).catch(nullIfMissing);
-  if (moved === null) return;
-  // Someone else replaced the old lock in between: this one is in use.
-  if (moved.ino !== lock.ino) await rename(aside, path);
-  else await unlink(aside).catch(nullIfMissing);
-}
-
-function nullIfMissing(error: unknown): null {
-  if (codeOf(error) === 'ENOENT') return null;
-  throw error;
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
+async function exists(place: Place): Promise<boolean> {
+  return (await unlessMissing(stat(place.file), null)) !== null;
 }

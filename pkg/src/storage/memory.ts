@@ -1,37 +1,40 @@
-// A store in this process's memory: for tests, and for whoever creates models at every start.
+/** Keeps records in this process, for tests and short-lived programs. Knows nothing that outlives the process. */
 
-import type { Storage } from './types.js';
+import { pageOf } from './page.js';
+import type { DeleteResult, KeyPage, PutResult, Storage, Stored, WriteOptions } from './types.js';
 
-const PAGE = 1000;
-
-/** A fresh, empty store. It compares and sets, and forgets everything with the process. */
+/**
+ * A store in memory: compare-and-set, strong reads, gone when the process ends. Each call makes a store of its own.
+ * Never throws, save for a listing whose limit is not a positive integer.
+ *
+ * @example
+ * const ductape = new Ductape({ product: 'shop', privateKey, storage: memoryStorage() });
+ */
 export function memoryStorage(): Storage {
-  const records = new Map<string, { value: string; etag: string }>();
+  const entries = new Map<string, Stored>();
+  // One counter for the store, not one per key: a key deleted and created again must not repeat an etag.
   let version = 0;
-  const fits = (key: string, ifMatch: string | null | undefined) =>
-    ifMatch === undefined || (records.get(key)?.etag ?? null) === ifMatch;
-  return {
-    capabilities: { cas: true, read: 'strong', list: 'strong', atomicWrite: true },
-    get(key) {
-      const record = records.get(key);
-      return record ? { ...record } : null;
-    },
-    put(key, value, { ifMatch } = {}) {
-      if (!fits(key, ifMatch)) return { conflict: true };
+
+  const refuses = (key: string, options?: WriteOptions): boolean => {
+    const wanted = options?.ifMatch;
+    return wanted !== undefined && wanted !== (entries.get(key)?.etag ?? null);
+  };
+
+  return Object.freeze({
+    capabilities: Object.freeze({ cas: true, read: 'strong', list: 'strong' } as const),
+    get: (key: string): Stored | null => entries.get(key) ?? null,
+    put(key: string, value: string, options?: WriteOptions): PutResult {
+      if (refuses(key, options)) return { conflict: true };
       version += 1;
       const etag = String(version);
-      records.set(key, { value, etag });
+      entries.set(key, Object.freeze({ value, etag }));
       return { etag };
     },
-    delete(key, { ifMatch } = {}) {
-      if (!fits(key, ifMatch)) return { conflict: true };
-      return { deleted: records.delete(key) };
+    delete(key: string, options?: WriteOptions): DeleteResult {
+      if (refuses(key, options)) return { conflict: true };
+      return { deleted: entries.delete(key) };
     },
-    list(prefix, { cursor, limit = PAGE } = {}) {
-      const found = [...records.keys()].filter((key) => key.startsWith(prefix)).sort();
-      const rest = cursor === undefined ? found : found.filter((key) => key > cursor);
-      const keys = rest.slice(0, limit);
-      return { keys, cursor: rest.length > keys.length ? keys.at(-1) : undefined };
-    },
-  };
+    list: (prefix: string, options: { readonly cursor?: string | null; readonly limit: number }): KeyPage =>
+      pageOf(entries.keys(), prefix, options),
+  });
 }

@@ -1,87 +1,62 @@
-// What a store of records is. It knows no store and no record: keys are paths, values are opaque texts.
+/** What a store must do, and what it may promise. Values are opaque text; keys are ASCII of at most 512 bytes. */
 
 /** A stored value with the tag of its version. */
-export interface StoredValue {
+export interface Stored {
   /** The text exactly as it was put. */
-  value: string;
-  /** Changes with every put. A store without compare-and-set may leave it out. */
-  etag?: string;
+  readonly value: string;
+  /** Changes with every put. */
+  readonly etag: string;
 }
 
-/** The condition of a write. */
+/** The condition of a write: an etag that must match, `null` for "must not exist", absent for none. */
 export interface WriteOptions {
-  /** `null`: the key must not exist. A text: the stored version must have this etag. Absent: no condition. */
-  ifMatch?: string | null;
+  readonly ifMatch?: string | null | undefined;
 }
 
-/** How a put ended: written, or refused by its condition. A store without compare-and-set may give nothing. */
-export type PutResult = { etag: string; conflict?: undefined } | { conflict: true };
+/** How a write went: done, with the new version's tag, or refused because the condition did not hold. */
+export type PutResult = { readonly etag: string } | { readonly conflict: true };
 
-/** How a delete ended. An absent key without a condition counts as deleted. */
-export type DeleteResult = { deleted: boolean; conflict?: undefined } | { conflict: true };
-
-/** Which page of a listing. */
-export interface ListOptions {
-  /** Where the last page said that the next one starts. */
-  cursor?: string;
-  /** At most so many keys. */
-  limit?: number;
-}
+/** How a delete went. Deleting an absent key without a condition is done, not refused. */
+export type DeleteResult = { readonly deleted: boolean } | { readonly conflict: true };
 
 /** One page of a listing. */
-export interface ListResult {
-  /** Keys that start with the prefix, in any order. */
-  keys: string[];
+export interface KeyPage {
+  readonly keys: readonly string[];
   /** Where the next page starts; absent or `null` at the end. */
-  cursor?: string | null;
+  readonly cursor?: string | null | undefined;
 }
 
-/** What a store promises. Only `cas` changes how the library behaves; the rest is for people. */
+/** What a store promises. */
 export interface StorageCapabilities {
-  /** Conditional writes are honoured. */
-  cas: boolean;
-  /** Whether a read sees every earlier write. */
-  read?: 'strong' | 'eventual';
-  /** Whether a listing sees every earlier write. */
-  list?: 'strong' | 'eventual';
+  /** `put` and `delete` honour `ifMatch` atomically. */
+  readonly cas: boolean;
+  /** A read sees every earlier write. Default `'strong'`. */
+  readonly read?: 'strong' | 'eventual';
+  /** A listing sees every earlier write. Default `'strong'`. */
+  readonly list?: 'strong' | 'eventual';
   /** A value is never seen half written. */
-  atomicWrite?: boolean;
+  readonly atomicWrite?: boolean;
   /** The longest key, in bytes. */
-  maxKeyBytes?: number;
+  readonly maxKeyBytes?: number;
   /** The longest value, in bytes. */
-  maxValueBytes?: number;
-  /** The shortest time between two writes of one key, in milliseconds. */
-  minWriteIntervalMs?: number;
+  readonly maxValueBytes?: number;
 }
 
-/** A value, or a promise of one. */
-export type MaybePromise<T> = T | Promise<T>;
+type MaybePromise<T> = T | Promise<T>;
 
-/**
- * Where records live. Every function may answer at once or with a promise; a failure is thrown, never returned.
- * `ductape-models/testing` has the suite that every store should pass.
- */
+/** A store of opaque text. Every method may answer with a value or a promise; failures are thrown, never returned. */
 export interface Storage {
-  /** What this store promises. */
   readonly capabilities: StorageCapabilities;
-  /** The value under `key`, or `null`. */
-  get(key: string): MaybePromise<StoredValue | null | undefined>;
-  /** Writes `value` if the condition holds. */
-  put(key: string, value: string, options?: WriteOptions): MaybePromise<PutResult | undefined>;
-  /** Deletes `key` if the condition holds. */
-  delete(key: string, options?: WriteOptions): MaybePromise<DeleteResult | undefined>;
-  /** Up to `limit` keys that start with `prefix`. */
-  list(prefix: string, options?: ListOptions): MaybePromise<ListResult>;
+  get(key: string): MaybePromise<Stored | null>;
+  put(key: string, value: string, options?: WriteOptions): MaybePromise<PutResult>;
+  delete(key: string, options?: WriteOptions): MaybePromise<DeleteResult>;
+  list(prefix: string, options: { readonly cursor?: string | null; readonly limit: number }): MaybePromise<KeyPage>;
 }
 
-/** The four functions of a plain key-value store. */
+/** Four plain functions over any key-value store; used as a store without compare-and-set. */
 export interface StorageCallback {
-  /** The text under `key`; `null` or `undefined` where there is none. */
   get(key: string): MaybePromise<string | null | undefined>;
-  /** Writes `value`, whatever was there. */
   set(key: string, value: string): MaybePromise<unknown>;
-  /** Deletes `key`; an absent one is no failure. */
   delete(key: string): MaybePromise<unknown>;
-  /** Every key that starts with `prefix`. */
-  list(prefix: string): MaybePromise<string[]>;
+  list(prefix: string): MaybePromise<readonly string[]>;
 }

@@ -1,224 +1,198 @@
-//! A streamed answer, chunk by chunk. Most chunks add a piece of text and nothing else; they take a path that copies
-//! only that text.
+//! Events of a stream become parts: one small function per thing that a chunk can carry.
 
-use std::borrow::Cow;
-
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-use serde_json::Value;
+use core::mem;
 
 use super::Dialect;
-use super::chunk;
-use super::chunk::End;
-use super::chunk::Piece;
-use super::error::error_inside;
-use super::response::not_json;
-use super::response::unsaid;
-use super::tool_calls::ToolCalls;
+use super::calls::Calls;
+use super::error;
+use super::response::Said;
+use super::response::finish_reason;
+use super::response::info;
+use super::response::is_first;
+use super::response::is_refused;
+use super::response::said;
+use super::response::usage;
+use super::wire::Answer;
+use super::wire::Choice;
+use super::wire::Turn;
+use super::with_answer;
+use crate::chat::Finish;
 use crate::chat::FinishReason;
+use crate::chat::ResponseInfo;
 use crate::chat::StreamPart;
 use crate::chat::Usage;
 use crate::chat::Warning;
+use crate::error::Error;
 use crate::http::HttpHead;
 use crate::providers::StreamDecoder;
-use crate::providers::facts;
 use crate::sse::SseEvent;
 
-/// A decoder for one answer.
-pub(in crate::providers) fn decoder(dialect: Dialect, head: &HttpHead) -> Box<dyn StreamDecoder> {
-    Box::new(ChunkDecoder {
-        dialect,
-        head: head.clone(),
-        id: None,
-        model: None,
-        started: false,
-        done: false,
-        ended: false,
-        unreadable: false,
-        refused: false,
-        raw_finish: None,
-        usage: None,
-        calls: ToolCalls::default(),
-        called: false,
-    })
-}
-
-struct ChunkDecoder {
-    dialect: Dialect,
+/// Decodes one stream.
+#[derive(Debug)]
+pub(in crate::providers) struct Decoder {
+    dialect: &'static Dialect,
     head: HttpHead,
-    id: Option<String>,
-    model: Option<String>,
-    /// `response-start` was given.
+    /// Held back until something else is to be said: the first chunk of some servers has neither id nor model.
+    info: Option<ResponseInfo>,
     started: bool,
-    /// `[DONE]` was seen.
-    done: bool,
-    /// The last part was given.
-    ended: bool,
-    /// The last event was not JSON: a fault, unless the stream was cut right there.
-    unreadable: bool,
+    calls: Calls,
     refused: bool,
-    raw_finish: Option<String>,
+    finish_word: Option<String>,
     usage: Option<Usage>,
-    calls: ToolCalls,
-    called: bool,
+    done: bool,
+    ended: bool,
 }
 
-/// The chunk that a stream consists of: one piece of text.
-#[derive(Deserialize)]
-struct TextChunk<'a> {
-    #[serde(borrow)]
-    choices: [TextChoice<'a>; 1],
-    #[serde(default)]
-    error: Option<IgnoredAny>,
-    #[serde(default)]
-    usage: Option<IgnoredAny>,
-}
-
-#[derive(Deserialize)]
-struct TextChoice<'a> {
-    #[serde(default)]
-    index: u64,
-    #[serde(borrow)]
-    delta: TextDelta<'a>,
-    #[serde(default)]
-    finish_reason: Option<IgnoredAny>,
-}
-
-#[derive(Deserialize)]
-struct TextDelta<'a> {
-    #[serde(borrow)]
-    content: Cow<'a, str>,
-    #[serde(default)]
-    function_call: Option<IgnoredAny>,
-    #[serde(default)]
-    reasoning: Option<IgnoredAny>,
-    #[serde(default)]
-    reasoning_content: Option<IgnoredAny>,
-    #[serde(default)]
-    refusal: Option<IgnoredAny>,
-    #[serde(default)]
-    tool_calls: Option<IgnoredAny>,
-}
-
-impl StreamDecoder for ChunkDecoder {
-    fn feed(&mut self, event: &SseEvent, out: &mut Vec<StreamPart>) {
-        if self.ended {
-            return;
-        }
-        if core::mem::take(&mut self.unreadable) {
-            return self.fail(not_json(self.dialect, &self.head, "an event that is not JSON"), out);
-        }
-        let data = event.data.trim();
-        if data == "[DONE]" {
-            self.done = true;
-            return self.finish(out);
-        }
-        match self.text_only(data) {
-            Some(text) => out.push(StreamPart::TextDelta { text }),
-            None => self.chunk(event, data, out),
+impl Decoder {
+    pub(in crate::providers) fn new(dialect: &'static Dialect, head: &HttpHead) -> Self {
+        Self {
+            dialect,
+            head: head.clone(),
+            info: None,
+            started: false,
+            calls: Calls::default(),
+            refused: false,
+            finish_word: None,
+            usage: None,
+            done: false,
+            ended: false,
         }
     }
 
-    fn finish(&mut self, out: &mut Vec<StreamPart>) {
-        if core::mem::replace(&mut self.ended, true) {
-            return;
-        }
-        let finish_reason = self.reason();
-        if self.done && self.raw_finish.is_none() {
-            let message = "the server ended the answer without saying why".to_owned();
-            let warning = Warning { code: "no_finish_reason", field: "finishReason".to_owned(), message };
-            out.push(StreamPart::Warning { warning });
-        }
-        self.start(out);
-        self.calls.end(finish_reason.unified, out);
-        out.push(StreamPart::Finish { finish_reason, usage: self.usage.take() });
-    }
-}
-
-impl ChunkDecoder {
-    fn text_only(&self, data: &str) -> Option<String> {
-        let chunk: TextChunk<'_> = if self.started { serde_json::from_str(data).ok()? } else { return None };
-        let TextChunk { choices: [choice], error: None, usage: None } = chunk else { return None };
-        let TextDelta { content, function_call: None, reasoning: None, reasoning_content: None, .. } =
-            choice.delta
-        else {
-            return None;
-        };
-        let plain = choice.index == 0 && choice.finish_reason.is_none();
-        let alone =
-            choice.delta.refusal.is_none() && choice.delta.tool_calls.is_none() && !content.is_empty();
-        (plain && alone).then(|| content.into_owned())
-    }
-
-    fn chunk(&mut self, event: &SseEvent, data: &str, out: &mut Vec<StreamPart>) {
-        let Ok(value) = serde_json::from_str::<Value>(data) else {
-            self.unreadable = true;
-            return;
-        };
-        let wrapped = || serde_json::json!({ "error": value });
-        let error = match event.event.as_str() {
-            "error" if value.get("error").is_none() => error_inside(self.dialect, &self.head, &wrapped()),
-            _ => error_inside(self.dialect, &self.head, &value),
-        };
-        match error {
-            Some(error) => self.fail(error, out),
-            None => self.take(&value, out),
+    fn chunk(&mut self, data: &str, unterminated: bool, out: &mut Vec<StreamPart>) {
+        let failed = with_answer(data, |answer| self.take(answer, out));
+        match failed {
+            Some(false) => {}
+            Some(true) => self.fail(data, out),
+            // What the end of the bytes cut off is a missing end, not a broken chunk.
+            None if unterminated => {}
+            None => self.fail(data, out),
         }
     }
 
-    fn take(&mut self, value: &Value, out: &mut Vec<StreamPart>) {
-        let own = |seen: &mut Option<String>, key| {
-            if seen.is_none() {
-                *seen = chunk::filled(value.get(key)).map(str::to_owned);
-            }
-        };
-        own(&mut self.id, "id");
-        own(&mut self.model, "model");
-        // Some servers repeat their counts as they grow, so the last ones stand.
-        self.usage = chunk::usage(value).or(self.usage.take());
-        if let Some(choice) = chunk::first_choice(value) {
+    /// Takes a chunk; `true` where it carries an error.
+    fn take(&mut self, answer: &Answer<'_>, out: &mut Vec<StreamPart>) -> bool {
+        let choice = answer.choices.objects().find(|choice| is_first(choice));
+        let in_choice = choice.is_some_and(|choice| error::is_error(&choice.error));
+        let has_choices = answer.choices.0.is_some();
+        if error::is_error(&answer.error) || in_choice {
+            return true;
+        }
+        self.note(answer);
+        if let Some(choice) = choice {
             self.choice(choice, out);
         }
+        // A chunk without choices is a heartbeat, counts, or an error in one of its flat forms.
+        !has_choices && answer.usage.is_null()
     }
 
-    fn choice(&mut self, choice: &Value, out: &mut Vec<StreamPart>) {
-        let delta = choice.get("delta").or_else(|| choice.get("message")).unwrap_or(&Value::Null);
-        self.start(out);
-        out.extend(chunk::pieces(delta).into_iter().map(part_of));
-        if let Some(refusal) = chunk::filled(delta.get("refusal")) {
-            self.refused = true;
-            out.push(StreamPart::TextDelta { text: refusal.to_owned() });
+    fn note(&mut self, answer: &Answer<'_>) {
+        if !self.started && self.info.as_ref().is_none_or(|info| info.id.is_none()) {
+            self.info = Some(info(&self.head, answer));
         }
-        self.calls.take(delta, out);
-        self.called |= !self.calls.is_empty();
-        if let Some(raw) = chunk::filled(choice.get("finish_reason")) {
-            self.raw_finish = Some(raw.to_owned());
+        if let Some(usage) = usage(&answer.usage) {
+            self.usage = Some(usage);
         }
     }
 
-    fn start(&mut self, out: &mut Vec<StreamPart>) {
-        if !core::mem::replace(&mut self.started, true) {
-            let response = facts::response_info(&self.head, self.id.take(), self.model.take());
-            out.push(StreamPart::ResponseStart { response });
+    fn choice(&mut self, choice: &Choice<'_>, out: &mut Vec<StreamPart>) {
+        if let Some(turn) = choice.delta.0.as_ref().or(choice.message.0.as_ref()) {
+            self.turn(turn, out);
+        }
+        if let Some(word) = choice.finish_reason.filled() {
+            self.finish_word = Some(word.to_owned());
+        }
+        if let Some(usage) = usage(&choice.usage) {
+            self.usage = Some(usage);
         }
     }
 
-    fn fail(&mut self, error: crate::error::Error, out: &mut Vec<StreamPart>) {
+    fn turn(&mut self, turn: &Turn<'_>, out: &mut Vec<StreamPart>) {
+        let before = out.len();
+        said(turn, &mut |piece| out.push(delta(piece)));
+        turn.tool_calls.objects().for_each(|piece| self.calls.take(piece, out));
+        if let Some(function) = &turn.function_call.0 {
+            self.calls.take_function(function, out);
+        }
+        self.refused |= is_refused(turn);
+        if out.len() > before {
+            self.start(before, out);
+        }
+    }
+
+    /// Puts the facts about the response, once, before everything else.
+    fn start(&mut self, position: usize, out: &mut Vec<StreamPart>) {
+        if !mem::replace(&mut self.started, true) {
+            let response = self.info.take().unwrap_or_else(|| info(&self.head, &Answer::default()));
+            out.insert(position, StreamPart::ResponseStart { response });
+        }
+    }
+
+    fn fail(&mut self, data: &str, out: &mut Vec<StreamPart>) {
+        let error = error::in_answer(self.dialect, &self.head, data);
+        match error {
+            Some(error) => self.end_with(error, out),
+            None if with_answer(data, |_| ()).is_some() => {}
+            None => self.end_with(error::unreadable(self.dialect, &self.head), out),
+        }
+    }
+
+    fn end_with(&mut self, error: Error, out: &mut Vec<StreamPart>) {
         self.ended = true;
         out.push(StreamPart::Error { error });
     }
 
-    fn reason(&self) -> FinishReason {
-        match self.raw_finish.as_deref() {
-            None => unsaid(self.done),
-            raw => End { raw, refused: self.refused, called: self.called }.reason(),
+    fn finish_reason(&self) -> FinishReason {
+        match self.finish_word.as_deref() {
+            None if self.done && self.dialect.done_ends => FinishReason { unified: Finish::Other, raw: None },
+            None => FinishReason { unified: Finish::Interrupted, raw: None },
+            word => finish_reason(word, self.refused, !self.calls.is_empty()),
         }
     }
 }
 
-fn part_of(piece: Piece<'_>) -> StreamPart {
+impl StreamDecoder for Decoder {
+    fn feed(&mut self, event: &SseEvent, out: &mut Vec<StreamPart>) {
+        let data = event.data.trim();
+        if self.ended || data.is_empty() {
+            return;
+        }
+        if data == "[DONE]" {
+            self.done = true;
+            return self.finish(out);
+        }
+        if event.event == "error" {
+            let error = error::in_event(self.dialect, &self.head, data);
+            return self.end_with(error, out);
+        }
+        self.chunk(data, event.unterminated, out);
+    }
+
+    fn finish(&mut self, out: &mut Vec<StreamPart>) {
+        if mem::replace(&mut self.ended, true) {
+            return;
+        }
+        self.start(out.len(), out);
+        let finish_reason = self.finish_reason();
+        self.calls.end(finish_reason.unified, out);
+        if finish_reason.unified == Finish::Other && finish_reason.raw.is_none() {
+            out.push(StreamPart::Warning { warning: no_finish_word() });
+        }
+        out.push(StreamPart::Finish { finish_reason, usage: self.usage.take() });
+    }
+}
+
+fn delta(piece: Said<'_>) -> StreamPart {
     match piece {
-        Piece::Reasoning(text) => StreamPart::ReasoningDelta { text: text.to_owned() },
-        Piece::Text(text) => StreamPart::TextDelta { text: text.to_owned() },
+        Said::Reasoning(text) => StreamPart::ReasoningDelta { text: text.to_owned() },
+        Said::Text(text) => StreamPart::TextDelta { text: text.to_owned() },
+    }
+}
+
+fn no_finish_word() -> Warning {
+    Warning {
+        code: "no_finish_reason",
+        field: "finishReason".to_owned(),
+        message: "the server ended the stream without saying why, so it may be cut off".to_owned(),
     }
 }

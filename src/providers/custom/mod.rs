@@ -1,5 +1,9 @@
-//! Any server that speaks chat completions, at the base URL of the model's environment. Its key is optional.
+//! Any server that speaks OpenAI's chat completions: llama.cpp, vLLM, Ollama, OpenRouter, DeepSeek, Mistral, Groq, … It
+//! takes the caller's base URL, and a key only where one is set.
 
+use super::Provider;
+use super::StreamDecoder;
+use super::chat_completions as wire;
 use crate::chat::Call;
 use crate::chat::Completion;
 use crate::error::Error;
@@ -7,38 +11,44 @@ use crate::error::Result;
 use crate::http::HttpHead;
 use crate::http::HttpRequest;
 use crate::model::ProviderId;
-use crate::providers::Provider;
-use crate::providers::StreamDecoder;
-use crate::providers::chat_completions;
-use crate::providers::chat_completions::Dialect;
 use crate::resolve::Resolved;
 use crate::secret::ApiKey;
 
-/// See the module.
+/// The least that all of these servers understand: `max_tokens`, and `system`, because some chat templates refuse
+/// `developer`. Some end a stream by `[DONE]` alone.
+pub(in crate::providers) static DIALECT: wire::Dialect = wire::Dialect {
+    provider: ProviderId::Custom.as_str(),
+    max_tokens: "max_tokens",
+    system_role: |_| "system",
+    strict_schema: false,
+    replays_reasoning: true,
+    done_ends: true,
+};
+
+/// The provider.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Custom;
 
-const DIALECT: Dialect =
-    Dialect { provider: ProviderId::Custom, url: None, max_tokens: "max_tokens", developer_role: false };
-
 impl Provider for Custom {
     fn id(&self) -> ProviderId {
-        DIALECT.provider
+        ProviderId::Custom
     }
 
     fn encode(&self, resolved: &Resolved, call: &Call, key: Option<&ApiKey>) -> Result<HttpRequest> {
-        chat_completions::encode(DIALECT, resolved, call, key)
+        let missing = || Error::invalid("baseUrl", "the server's address; a custom model has no default");
+        let base = resolved.base_url.as_ref().ok_or_else(missing)?;
+        wire::encode(&DIALECT, base.join("/v1", wire::ROUTE), resolved, call, key)
     }
 
     fn decode(&self, head: &HttpHead, body: &[u8]) -> Result<Completion> {
-        chat_completions::decode(DIALECT, head, body)
+        wire::decode(&DIALECT, head, body)
     }
 
     fn decode_error(&self, head: &HttpHead, body: &[u8]) -> Error {
-        chat_completions::decode_error(DIALECT, head, body)
+        wire::error(&DIALECT, head, body)
     }
 
     fn decoder(&self, head: &HttpHead) -> Box<dyn StreamDecoder> {
-        chat_completions::decoder(DIALECT, head)
+        Box::new(wire::Decoder::new(&DIALECT, head))
     }
 }

@@ -9,7 +9,7 @@ use ductape_models::client::ports::Random;
 
 /// Fills with a counter; fails when told to.
 #[derive(Debug, Default)]
-pub(crate) struct CountingRandom {
+pub struct CountingRandom {
     next: Cell<u64>,
     /// Fail every request.
     pub(crate) broken: Cell<bool>,
