@@ -20,9 +20,9 @@ export function mountCreate(session: Session): void {
       say(status, problemText(error), 'bad');
       return;
     }
-    say(status, `Created ${input.tag} with ${input.envs.length} environments.`, 'good');
     session.tag = input.tag;
     await session.changed();
+    say(status, `Created ${input.tag} with ${input.envs.length} environments.`, 'good');
   });
 }
 

@@ -21,14 +21,13 @@ export function mountOverrides(session: Session): void {
   const table = byId('explained', HTMLTableElement);
 
   const explain = async (): Promise<void> => {
-    say(status, '');
-    table.hidden = true;
-    if (session.tag === '') return say(status, 'Create a model first.', 'plain');
     try {
-      const rows = await explained(session, new FormData(form));
+      const rows = session.tag === '' ? [] : await explained(session, new FormData(form));
       table.tBodies[0]?.replaceChildren(...rows.map(([name, field]) => rowOf(name, field)));
-      table.hidden = false;
+      table.hidden = rows.length === 0;
+      say(status, table.hidden ? 'Create a model first.' : '');
     } catch (error) {
+      table.hidden = true;
       say(status, problemText(error), 'bad');
     }
   };

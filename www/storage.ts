@@ -34,10 +34,9 @@ export const httpStorage: Storage = {
     return { deleted: true };
   },
 
-  async list(prefix, { cursor, limit } = {}) {
-    const query = new URLSearchParams({ prefix });
-    if (cursor !== undefined) query.set('cursor', cursor);
-    if (limit !== undefined) query.set('limit', String(limit));
+  async list(prefix, { cursor, limit }) {
+    const query = new URLSearchParams({ prefix, limit: String(limit) });
+    if (cursor) query.set('cursor', cursor);
     const answer = await fetch(`${ENDPOINT}?${query}`);
     await demandOk(answer);
     return (await answer.json()) as { keys: string[]; cursor: string | null };

@@ -4,8 +4,8 @@ import { typedKeys } from './create';
 import { byId, make, say } from './dom';
 import { problemText } from './problems';
 import { containsKey, markedRecord } from './record-text';
+import { storedRecords } from './records';
 import type { Session } from './session';
-import { PRODUCT } from './session';
 
 export function mountStored(session: Session): void {
   const select = byId('stored-tag', HTMLSelectElement);
@@ -13,15 +13,17 @@ export function mountStored(session: Session): void {
 
   session.onChange(async () => {
     say(status, '');
-    const tags = await storedTags(session);
-    if (!tags.includes(session.tag)) session.tag = tags[0] ?? '';
+    const records = await storedRecords(session);
+    const tags = [...records.keys()];
+    if (!records.has(session.tag)) session.tag = tags[0] ?? '';
     byId('stored-empty', HTMLElement).hidden = tags.length > 0;
     byId('stored-body', HTMLElement).hidden = tags.length === 0;
     select.replaceChildren(
       ...tags.map((tag) => make('option', { selected: tag === session.tag ? '' : undefined }, tag)),
     );
-    if (session.tag === '') return;
-    await showRecord(session);
+    const key = records.get(session.tag);
+    if (key === undefined) return;
+    await showRecord(session, key);
     await showView(session);
   });
   select.addEventListener('change', () => {
@@ -38,13 +40,8 @@ export function mountStored(session: Session): void {
   });
 }
 
-async function storedTags(session: Session): Promise<string[]> {
-  const { keys } = await session.storage.list(PREFIX, {});
-  return keys.map((key) => key.slice(PREFIX.length));
-}
-
-async function showRecord(session: Session): Promise<void> {
-  const stored = await session.storage.get(PREFIX + session.tag);
+async function showRecord(session: Session, key: string): Promise<void> {
+  const stored = await session.storage.get(key);
   const text = stored?.value ?? '';
   byId('record', HTMLElement).replaceChildren(markedRecord(text));
   const keys = typedKeys();
@@ -118,8 +115,7 @@ async function removeModel(session: Session): Promise<void> {
     await session.ductape.model.delete({ tag: session.tag });
   } catch {
     // A record of another product key must not be in the way for good: in this demo the store is the user's own.
-    await session.storage.delete(PREFIX + session.tag, {});
+    const key = (await storedRecords(session)).get(session.tag);
+    if (key !== undefined) await session.storage.delete(key);
   }
 }
-
-const PREFIX = `lm1/${PRODUCT}/`;

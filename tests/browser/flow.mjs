@@ -44,6 +44,17 @@ export async function flow({ report, page, seen, url }) {
     assert.match(await page.locator('#create-status').innerText(), /^already_exists: /);
   });
 
+  await report.check('r6 a tag with a dot is stored, listed and deleted', async () => {
+    await page.locator('#tag').fill('v1.5-bot');
+    await page.getByRole('button', { name: 'Create model' }).click();
+    await page.locator('#create-status[data-tone="good"]').waitFor();
+    assert.equal(await page.locator('#stored-tag').inputValue(), 'v1.5-bot');
+    assert.match(await page.locator('#record').innerText(), /"tag":"v1\.5-bot"/);
+    await page.getByRole('button', { name: 'Delete this model' }).click();
+    await page.waitForFunction(() => document.querySelector('#stored-tag').value === 'support-bot');
+    await page.locator('#tag').fill('support-bot');
+  });
+
   await report.check('r42 r43 r46 explain names value, source and what was shadowed', async () => {
     await page.locator('#explained').waitFor();
     const rows = await explainedRows(page);

@@ -22,8 +22,8 @@ export function durableStorage(store: DurableObjectStub<ModelStore>): Storage {
     async delete(key, { ifMatch } = {}) {
       return (await store.delete(key, ifMatch)) ? { deleted: true } : { conflict: true };
     },
-    async list(prefix, { cursor, limit } = {}) {
-      return store.list(prefix, cursor ?? '', limit ?? 1000);
+    async list(prefix, { cursor, limit }) {
+      return store.list(prefix, cursor ?? '', limit);
     },
   };
 }
