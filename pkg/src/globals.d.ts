@@ -48,29 +48,6 @@ declare function setTimeout(run: () => void, ms: number): unknown;
 declare function clearTimeout(timer: unknown): void;
 declare function btoa(binary: string): string;
 
-// Node, for storage/file.ts alone.
-declare module 'node:fs/promises' {
-  interface FileHandle {
-    writeFile(text: string): Promise<void>;
-    sync(): Promise<void>;
-    close(): Promise<void>;
-  }
-  function open(path: string, flags: string, mode?: number): Promise<FileHandle>;
-  function readFile(path: string, encoding: 'utf8'): Promise<string>;
-  function rename(from: string, to: string): Promise<void>;
-  function unlink(path: string): Promise<void>;
-  function mkdir(path: string, options: { recursive: boolean; mode: number }): Promise<unknown>;
-  function readdir(path: string): Promise<string[]>;
-  function stat(path: string): Promise<{ mtimeMs: number; ino: number }>;
-}
-declare module 'node:path' {
-  function join(...parts: string[]): string;
-}
-declare module 'node:crypto' {
-  function createHash(name: 'sha256'): { update(text: string): { digest(encoding: 'base64url'): string } };
-  function randomUUID(): string;
-}
-
 declare module '*.wasm?module' {
   const module: WebAssembly.Module;
   export default module;

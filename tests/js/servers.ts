@@ -15,8 +15,9 @@ const CHUNK = { id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, 
 
 /** Starts both servers on free loopback ports. */
 export async function startServers(): Promise<Started> {
-  const mock = new LLMock({ port: 0 });
+  const mock = new LLMock({ port: 0, host: '127.0.0.1' });
   mock.onMessage('hello', { content: 'Hi there, how can I help?' });
+  mock.onMessage('Where is my order?', { content: 'Hi there, how can I help?' });
   await mock.start();
   const inner = mock.url;
   let open = 0;

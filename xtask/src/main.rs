@@ -1,6 +1,7 @@
-//! The one build script: `cargo xtask build | size | pack | test | npm`. It knows the order of the steps; each step
+//! The one build script: `cargo xtask build | check | lint | npm | pack | size | test`. It knows the order of the steps; each step
 //! knows its own tools.
 
+mod check;
 mod core_module;
 mod escape;
 mod files;
@@ -24,7 +25,9 @@ type Step<T = ()> = Result<T, String>;
 const HELP: &str = "cargo xtask build [--dev]            the npm package, into pkg/dist
 cargo xtask size [--json]            what it weighs; fails above the limit
 cargo xtask pack                     the package as a tarball, into target/pack
-cargo xtask test [node|workerd|browser|package] ...   the packed tarball on each runtime (all without a name)
+cargo xtask check                    every lint and every test
+cargo xtask lint                     formatting and lints of both languages
+cargo xtask test [storage|node|samples|workerd|browser|package|page] ...   the JavaScript suites (all without a name)
 cargo xtask npm                      the pinned JavaScript tools, into node_modules";
 
 fn main() -> ExitCode {
@@ -50,7 +53,9 @@ fn dispatch(root: &Path, arguments: &[String]) -> Step {
         Some("build") => build(root, has("--dev")),
         Some("size") => build(root, false).and_then(|()| size::report(root, has("--json"))),
         Some("pack") => build(root, false).and_then(|()| pack::tarball(root).map(|_| ())),
-        Some("test") => build(root, false).and_then(|()| test::run(root, &names)),
+        Some("check") => check::run(root),
+        Some("lint") => npm::ensure(root).and_then(|()| check::lint(root)),
+        Some("test") => build(root, false).and_then(|()| test::run(root, &names, &mut Vec::new())),
         Some("npm") => npm::ensure(root),
         _ => Err(format!("no such task\n{HELP}")),
     }

@@ -1,8 +1,11 @@
 //! Starts other programs, and prints. It knows no step.
 
 use std::ffi::OsStr;
+use std::io::BufRead;
+use std::io::BufReader;
 use std::path::Path;
 use std::process::Command;
+use std::process::Stdio;
 
 use crate::Step;
 
@@ -23,6 +26,28 @@ pub(crate) fn run<A: AsRef<OsStr>>(folder: &Path, program: &str, arguments: &[A]
     let mut command = Command::new(program);
     command.current_dir(folder).args(arguments);
     let status = command.status().map_err(|error| format!("cannot start {program} ({error}). {missing}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{program} failed ({status})")) }
+}
+
+/// [`run`], with each line of output handed to `see` as it is shown.
+pub(crate) fn watched<A: AsRef<OsStr>>(
+    folder: &Path,
+    program: &str,
+    arguments: &[A],
+    missing: &str,
+    mut see: impl FnMut(&str),
+) -> Step {
+    let mut command = Command::new(program);
+    command.current_dir(folder).args(arguments).stdout(Stdio::piped());
+    let mut child =
+        command.spawn().map_err(|error| format!("cannot start {program} ({error}). {missing}"))?;
+    if let Some(output) = child.stdout.take() {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            print(&line);
+            see(&line);
+        }
+    }
+    let status = child.wait().map_err(|error| format!("{program}: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("{program} failed ({status})")) }
 }
 

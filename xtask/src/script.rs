@@ -22,6 +22,9 @@ const ENTRIES: &[(&str, &str)] = &[
 /// ES modules only: Workers know nothing else.
 const MODULE_ENTRIES: &[(&str, &str)] = &[("edge", "pkg/src/entry/edge.ts")];
 
+/// Node's types are in sight of the one store that runs on Node, and of nothing else.
+const PROJECTS: &[&str] = &["pkg/tsconfig.json", "pkg/tsconfig.node.json"];
+
 /// The module's own declaration, for whoever imports it by name.
 const WASM_TYPES: &str = "declare const module: object;\nexport default module;\n";
 
@@ -30,12 +33,18 @@ pub(crate) fn build(root: &Path, core: &Core) -> Step {
     let dist = root.join("pkg/dist");
     let mut inputs = files::walk(&root.join("pkg/src"));
     inputs.extend([core.wasm.clone(), core.glue.clone(), core.types.clone(), core.text.clone()]);
-    inputs.extend([root.join("package-lock.json"), root.join("pkg/tsconfig.json")]);
+    inputs.extend([
+        root.join("package-lock.json"),
+        root.join("pkg/tsconfig.json"),
+        root.join("pkg/tsconfig.node.json"),
+    ]);
     let outputs =
         [dist.join("index.js"), dist.join("index.cjs"), dist.join("edge.js"), dist.join("index.d.cts")];
     stamp::unless_fresh(root, "script", "", &inputs, &outputs, || {
         files::remove_folder(&dist)?;
-        run::node(root, "typescript/bin/tsc", &["--project", "pkg/tsconfig.json"])?;
+        for project in PROJECTS {
+            run::node(root, "typescript/bin/tsc", &["--project", project])?;
+        }
         bundle(
             root,
             "esm",

@@ -9,31 +9,52 @@ use crate::run;
 
 /// Every runner, by the name that picks it.
 const RUNNERS: &[(&str, &str)] = &[
+    ("storage", "tests/js/storage/run-storage.mjs"),
     ("node", "tests/js/run-node.ts"),
+    ("samples", "tests/js/run-samples.ts"),
     ("workerd", "tests/js/run-workerd.ts"),
     ("browser", "tests/js/run-browser.ts"),
     ("package", "tests/package/run.ts"),
+    ("page", "tests/browser/run.mjs"),
 ];
 
-/// Runs the named runners, or all.
-pub(crate) fn run(root: &Path, names: &[&str]) -> Step {
+const NODE: &str = "Install Node.js 20.19 or later: https://nodejs.org";
+
+/// Runs the named runners, or all, and adds their closing lines to `lines`.
+pub(crate) fn run(root: &Path, names: &[&str], lines: &mut Vec<String>) -> Step {
     if let Some(unknown) = names.iter().find(|name| RUNNERS.iter().all(|(known, _)| known != *name)) {
         return Err(format!("no such runner: {unknown}"));
     }
     let tarball = pack::tarball(root)?;
-    let out = root.join("tests/out");
-    files::remove_folder(&out)?;
+    files::remove_folder(&root.join("tests/out"))?;
     let mut failed = Vec::new();
     for (name, source) in RUNNERS.iter().filter(|(name, _)| names.is_empty() || names.contains(name)) {
-        if one(root, name, source, &tarball).is_err() {
+        if let Err(message) = one(root, name, source, &tarball, lines) {
+            run::say(&format!("{name}: {message}"));
             failed.push(*name);
         }
     }
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
 }
 
+fn one(root: &Path, name: &str, source: &str, tarball: &Path, lines: &mut Vec<String>) -> Step {
+    let script = if source.ends_with(".ts") { stripped(root, name, source)? } else { source.to_owned() };
+    let tarball = tarball.display().to_string();
+    let before = lines.len();
+    run::watched(root, "node", &[&script, &tarball], NODE, |line| {
+        if is_closing(line) {
+            lines.push(line.to_owned());
+        }
+    })?;
+    if lines.len() > before {
+        Ok(())
+    } else {
+        Err("it ended without saying how many tests it ran".to_owned())
+    }
+}
+
 /// Node 20 reads no TypeScript, so the runner is stripped of its types first. Packages stay outside.
-fn one(root: &Path, name: &str, source: &str, tarball: &Path) -> Step {
+fn stripped(root: &Path, name: &str, source: &str) -> Step<String> {
     let out = format!("tests/out/{name}.mjs");
     let arguments = [
         source.to_owned(),
@@ -46,6 +67,22 @@ fn one(root: &Path, name: &str, source: &str, tarball: &Path) -> Step {
         format!("--outfile={out}"),
     ];
     run::node(root, "esbuild/bin/esbuild", &arguments)?;
-    let tarball = tarball.display().to_string();
-    run::run(root, "node", &[out.as_str(), &tarball], "Install Node.js 20.19 or later: https://nodejs.org")
+    Ok(out)
+}
+
+/// `name: 61 passed, 0 failed`
+fn is_closing(line: &str) -> bool {
+    let counts = line.split_once(": ").and_then(|(_, counts)| counts.split_once(" passed, "));
+    counts.is_some_and(|(passed, failed)| passed.parse::<u32>().is_ok() && failed.ends_with(" failed"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closing_line_is_known() {
+        assert!(is_closing("node-esm: 61 passed, 0 failed"));
+        assert!(!is_closing("node-esm: starting") && !is_closing("61 passed, 0 failed"));
+    }
 }

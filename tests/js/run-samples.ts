@@ -1,0 +1,177 @@
+// The code that people read, taken out of the texts that they read it in: type-checked as strictly as TypeScript can,
+// then run against a mock provider. Nothing is retyped, so a text and the library cannot drift apart.
+
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { buildSync } from 'esbuild';
+
+import { close, install } from './installed.js';
+import { startServers } from './servers.js';
+
+/** The user's own document. It is not part of the project: a checkout without it skips its samples and says so. */
+const SEED = resolve('../shared/spec/seed-llm-models.txt');
+
+const ENVIRONMENT = {
+  ANTHROPIC_API_KEY: 'sk-ant-sample-0000000001',
+  ANTHROPIC_DEV_KEY: 'sk-ant-sample-0000000002',
+  ANTHROPIC_PROD_KEY: 'sk-ant-sample-0000000003',
+  GOOGLE_API_KEY: 'AIza-sample-000000000004',
+  OPENAI_API_KEY: 'sk-sample-00000000000005',
+  OPENAI_DEV_KEY: 'sk-sample-00000000000006',
+  OPENAI_KEY: 'sk-sample-00000000000007',
+};
+
+const servers = await startServers();
+const { folder, remove } = install();
+const tally = { passed: 0, failed: [] as string[] };
+try {
+  writeFileSync(join(folder, 'globals.d.ts'), globals());
+  await seedSamples();
+  await readmeSamples();
+} finally {
+  remove();
+  await servers.stop();
+}
+close('samples', tally);
+
+async function check(name: string, run: () => unknown): Promise<void> {
+  try {
+    await run();
+    tally.passed += 1;
+  } catch (error) {
+    tally.failed.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function seedSamples(): Promise<void> {
+  if (!existsSync(SEED)) {
+    process.stdout.write('skipped: the samples of the original document, which is not beside this checkout\n');
+    return;
+  }
+  const statements = modelStatements(readFileSync(SEED, 'utf8'));
+  await check(`r01_the_seed_has_its_samples`, () => equal(statements.length, 13));
+  const program = [
+    `import Ductape from 'ductape-models';`,
+    `const ductape = new Ductape({});`,
+    ...statements.map((text) =>
+      text.replace('envs: [...]', `envs: [{ slug: 'prd', apiKey: 'sk-ant-sample-0000000008' }]`),
+    ),
+    `const kept = await ductape.model.fetchAll({ product: 'my-product' });`,
+    `console.log(JSON.stringify({ listed: models.length, envs: model.envs.map((env) => env.slug), temperature: model.temperature, kept: kept.map((item) => item.tag) }));`,
+  ].join('\n');
+  await check('r01_every_model_sample_of_the_seed_compiles_and_runs', async () => {
+    const result = JSON.parse(await runProgram('seed', program));
+    equal(result.listed, 5);
+    equal(result.envs, ['dev', 'stg', 'prd']);
+    equal(result.temperature, 0.5);
+    const left = [
+      'claude-creative',
+      'claude-fast',
+      'claude-opus',
+      'gemini-pro',
+      'gpt-4-turbo',
+      'local-llama',
+      'main-model',
+      'my-model',
+    ];
+    equal(result.kept, left);
+  });
+}
+
+/** Statements about models, each from its first line to the line that closes its last bracket. */
+function modelStatements(text: string): string[] {
+  const found: string[] = [];
+  const lines = text.split('\n');
+  for (let at = 0; at < lines.length; at += 1) {
+    if (!/^(const \w+ = )?await ductape\.model\./.test(lines[at] ?? '')) continue;
+    const start = at;
+    while (!/^\}\);/.test(lines[at] ?? '') && at < lines.length) at += 1;
+    found.push(lines.slice(start, at + 1).join('\n'));
+  }
+  return found;
+}
+
+async function readmeSamples(): Promise<void> {
+  const blocks = [...readFileSync('README.md', 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(
+    (match) => match[1] ?? '',
+  );
+  await check('the README has its samples', () => equal(blocks.length >= 6, true));
+  const [first = '', ...rest] = blocks.map((block) => block.replace(/^import .*\n/gm, ''));
+  const program = [
+    `import Ductape, { DuctapeError } from 'ductape-models';`,
+    `import { fileStorage } from 'ductape-models/storage/file';`,
+    `const newKey = 'sk-sample-00000000000009';`,
+    `const privateKey = Ductape.generateKey();`,
+    `process.env.DUCTAPE_KEY = privateKey;`,
+    first,
+    ...rest.map((block) => `{\n${block}\n}`),
+  ].join('\n');
+  await check('every sample of the README compiles and runs', async () => {
+    const output = await runProgram('readme', program);
+    for (const said of ['Hi there, how can I help?', 'did you mean support?']) {
+      if (!output.includes(said)) throw new Error(`not printed: ${said}; printed: ${output}`);
+    }
+  });
+}
+
+/** Compiles and runs a program where the package is installed; returns what it printed. */
+async function runProgram(name: string, source: string): Promise<string> {
+  writeFileSync(join(folder, `${name}.ts`), source);
+  const compilerOptions = {
+    strict: true,
+    exactOptionalPropertyTypes: false,
+    noUncheckedIndexedAccess: true,
+    noEmit: true,
+    target: 'es2022',
+    lib: ['es2022'],
+    module: 'nodenext',
+    types: [],
+  };
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, files: ['globals.d.ts', `${name}.ts`] }),
+  );
+  await node([resolve('node_modules/typescript/bin/tsc'), '--project', '.']);
+  const outfile = join(folder, `${name}.mjs`);
+  buildSync({
+    entryPoints: [join(folder, `${name}.ts`)],
+    outfile,
+    format: 'esm',
+    target: 'node20',
+    banner: { js: onlyTheMock() },
+  });
+  return node([outfile]);
+}
+
+async function node(args: string[]): Promise<string> {
+  const options = { cwd: folder, timeout: 60_000, env: { ...process.env, ...ENVIRONMENT } };
+  try {
+    return (await promisify(execFile)(process.execPath, args, options)).stdout;
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    throw new Error(`${stdout}${stderr}`.trim().slice(-3000));
+  }
+}
+
+/** Samples name the vendors' real hosts; here every request goes to the mock, or nowhere. */
+function onlyTheMock(): string {
+  return `const toNetwork = globalThis.fetch;
+globalThis.fetch = (input, init) => {
+  const request = new Request(input, init);
+  const path = request.url.replace(/^https:\\/\\/api\\.openai\\.com\\/v1/, ${JSON.stringify(servers.mock)});
+  if (!path.startsWith('http://127.0.0.1:')) throw new Error('a sample would have left this machine');
+  return toNetwork(new Request(path, request));
+};`;
+}
+
+function globals(): string {
+  return `declare const process: { env: Record<string, string | undefined>; stdout: { write(text: string): void } };
+declare const console: { log(...values: unknown[]): void };`;
+}
+
+function equal(got: unknown, expected: unknown): void {
+  const [a, b] = [JSON.stringify(got), JSON.stringify(expected)];
+  if (a !== b) throw new Error(`got ${a}, expected ${b}`);
+}
