@@ -1,0 +1,25 @@
+// Runs named checks one after another and counts; a check fails by throwing.
+const STACK_LINES = 4;
+
+export class Report {
+  #passed = 0;
+  #failed = 0;
+
+  async check(name, body) {
+    try {
+      await body();
+      this.#passed += 1;
+      process.stdout.write(`ok   ${name}\n`);
+    } catch (error) {
+      this.#failed += 1;
+      const lines = String(error?.stack ?? error).split('\n');
+      process.stdout.write(`FAIL ${name}\n     ${lines.slice(0, STACK_LINES).join('\n     ')}\n`);
+    }
+  }
+
+  /** Prints the closing line; true where all passed and something ran. */
+  close(title) {
+    process.stdout.write(`${title}: ${this.#passed} passed, ${this.#failed} failed\n`);
+    return this.#failed === 0 && this.#passed > 0;
+  }
+}
