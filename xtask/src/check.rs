@@ -16,6 +16,7 @@ pub(crate) fn run(root: &Path) -> Step {
     lint(root)?;
     let mut lines = vec![rust_tests(root)?];
     crate::build(root, false)?;
+    customers(root)?;
     let result = test::run(root, &[], &mut lines);
     run::print("");
     lines.iter().for_each(|line| run::print(line));
@@ -28,6 +29,13 @@ pub(crate) fn lint(root: &Path) -> Step {
     let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"];
     run::run(root, "cargo", &clippy, RUST)?;
     run::node(root, "@biomejs/biome/bin/biome", &["check", "--log-level=warn"])
+}
+
+/// Types of what stands on the package: the page and the Worker. They see it as it was built.
+fn customers(root: &Path) -> Step {
+    ["www", "worker"]
+        .iter()
+        .try_for_each(|folder| run::node(root, "typescript/bin/tsc", &["--project", folder]))
 }
 
 fn rust_tests(root: &Path) -> Step<String> {
