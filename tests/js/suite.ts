@@ -27,6 +27,41 @@ export interface Tally {
 const KEY = 'sk-canary-0123456789abcdef';
 const TAG = 'shop-model';
 
+/** Option names that a polluted prototype would supply. Not `signal` and its like: the platform's own fetch reads those. */
+const POLLUTED = [
+  'active',
+  'agent',
+  'allowInsecure',
+  'api',
+  'apiKey',
+  'baseUrl',
+  'description',
+  'env',
+  'envs',
+  'headers',
+  'keyRef',
+  'maxTokens',
+  'messages',
+  'model',
+  'modelConfig',
+  'name',
+  'product',
+  'prompt',
+  'provider',
+  'providerOptions',
+  'remove',
+  'schema',
+  'slug',
+  'stopSequences',
+  'storage',
+  'system',
+  'tag',
+  'temperature',
+  'timeout',
+  'toolChoice',
+  'topP',
+];
+
 /** Every case against `library`. */
 export function cases(library: Library, servers: Servers): Case[] {
   const { default: Ductape, DuctapeError } = library;
@@ -222,35 +257,61 @@ export function cases(library: Library, servers: Servers): Case[] {
     });
   }
 
-  test('a polluted Object.prototype changes nothing', async () => {
-    const names = [
-      'baseUrl',
-      'apiKey',
-      'temperature',
-      'model',
-      'env',
-      'product',
-      'provider',
-      'keyRef',
-      'headers',
-      'signal',
-    ];
+  test('a polluted Object.prototype changes nothing that is stored, resolved or sent', async () => {
+    const clean = await everything(chatAnswer());
+    const response = chatAnswer();
+    const names = [...POLLUTED, 'toJSON'];
     const pollution = Object.prototype as Record<string, unknown>;
-    const ductape = client();
-    await ductape.model.create(model(servers.mock));
-    const clean = JSON.stringify(await ductape.resolve({ model: TAG }));
-    let dirty = '';
+    let dirty: unknown;
     try {
-      for (const name of [...names, 'toJSON']) pollution[name] = name === 'toJSON' ? () => 'polluted' : 'polluted';
-      dirty = await ductape.resolve({ model: TAG }).then((view) => {
-        for (const name of [...names, 'toJSON']) delete pollution[name];
-        return JSON.stringify(view);
-      });
+      for (const name of names) {
+        const value = name === 'toJSON' ? () => 'polluted' : 'polluted';
+        Object.defineProperty(pollution, name, { value, configurable: true, enumerable: true, writable: true });
+      }
+      dirty = await everything(response).catch((error: Error) => error.message);
     } finally {
-      for (const name of [...names, 'toJSON']) delete pollution[name];
+      for (const name of names) delete pollution[name];
     }
-    equal(dirty, clean);
+    equal(JSON.stringify(dirty), JSON.stringify(clean));
+    equal(clean.sent.length > 0, true);
   });
+
+  /** Made before the pollution: the platform's own constructors read inherited options. */
+  const chatAnswer = () => new Response('{"choices":[{"index":0,"message":{"content":"ok"},"finish_reason":"stop"}]}');
+
+  /** One life of a model, over a fetch that writes down what it is given. */
+  const everything = async (response: Response) => {
+    const sent: unknown[] = [];
+    const own = (value: object) => Object.entries(value).map(([name, item]) => [name, item]);
+    const fetch = (url: string, init: { headers: object; body: Uint8Array; method: string; redirect: string }) => {
+      const { headers, body, method, redirect } = init;
+      sent.push([url, method, redirect, own(headers), new TextDecoder().decode(body)]);
+      return Promise.resolve(response);
+    };
+    const ductape = client({ fetch });
+    const created = await ductape.model.create(model('https://llm.example'));
+    const updated = await ductape.model.update({
+      tag: TAG,
+      temperature: 0.2,
+      envs: [{ slug: 'dev', description: 'd' }],
+    });
+    const resolved = await ductape.resolve({ model: TAG, agent: { modelConfig: { topP: 0.5 } } });
+    const explained = await ductape.explain({ model: TAG, modelConfig: { maxTokens: 5 } });
+    const tools = [{ tag: 'look', parameters: { type: 'object', properties: { a: { type: 'string' } } } }];
+    const answer = await ductape.generate({ model: TAG, messages: [{ role: 'user', content: 'x' }], tools });
+    const views = [created, updated].map((view) => [
+      Object.hasOwn(view, 'temperature') && view.temperature,
+      view.provider,
+      view.envs.map(({ slug, baseUrl, hasKey, keyHint }) => [slug, baseUrl, hasKey, keyHint]),
+    ]);
+    return {
+      views,
+      resolved: own(resolved.params),
+      explained: own(explained.settings.maxTokens),
+      text: answer.text,
+      sent,
+    };
+  };
 
   test('only plain data is taken', async () => {
     const ductape = client();
