@@ -7,6 +7,7 @@ mod files;
 mod glue;
 mod npm;
 mod pack;
+mod panics;
 mod run;
 mod script;
 mod size;
