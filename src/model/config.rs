@@ -69,11 +69,10 @@ impl ModelConfig {
     pub fn read_fields(reader: &Reader<'_>) -> Result<Self> {
         let most = i32::MAX.unsigned_abs();
         Ok(Self {
-            temperature: reader
-                .nullable("temperature", |path, value| reader::number(path, value, 0.0, 2.0))?,
+            temperature: reader.nullable("temperature", |path, value| reader::number(path, value, 0, 2))?,
             max_tokens: reader
                 .nullable("maxTokens", |path, value| reader::integer(path, value, 1, u32::MAX))?,
-            top_p: reader.nullable("topP", |path, value| reader::number(path, value, 0.0, 1.0))?,
+            top_p: reader.nullable("topP", |path, value| reader::number(path, value, 0, 1))?,
             stop_sequences: reader
                 .nullable("stopSequences", stop_sequences)?
                 .map(|texts| texts.filter(|texts| !texts.is_empty())),
