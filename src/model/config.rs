@@ -91,9 +91,17 @@ impl ModelConfig {
 
     /// Writes the settings that are there as fields of a larger object.
     pub(super) fn write_fields(&self, map: &mut Map<String, Value>) {
-        if let Ok(Value::Object(fields)) = serde_json::to_value(self) {
-            map.extend(fields);
-        }
+        put(map, "temperature", &self.temperature);
+        put(map, "maxTokens", &self.max_tokens);
+        put(map, "topP", &self.top_p);
+        put(map, "stopSequences", &self.stop_sequences);
+        put(map, "timeout", &self.timeout);
+    }
+}
+
+fn put<T: Clone + Into<Value>>(map: &mut Map<String, Value>, name: &str, setting: &Option<Setting<T>>) {
+    if let Some(setting) = setting {
+        map.insert(name.to_owned(), setting.clone().map_or(Value::Null, Into::into));
     }
 }
 
