@@ -8,6 +8,7 @@ pub use accumulate::Accumulator;
 pub use crate::warning::Warning;
 
 use serde::Serialize;
+use serde::ser::SerializeMap;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorView};
@@ -242,6 +243,20 @@ pub struct Completion {
 }
 
 impl Completion {
+    /// Writes the fields into a larger object.
+    pub(crate) fn write_fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry("text", &self.text)?;
+        if let Some(object) = &self.object {
+            map.serialize_entry("object", object)?;
+        }
+        map.serialize_entry("content", &self.content)?;
+        map.serialize_entry("toolCalls", &self.tool_calls)?;
+        map.serialize_entry("finishReason", &self.finish_reason)?;
+        map.serialize_entry("usage", &self.usage)?;
+        map.serialize_entry("warnings", &self.warnings)?;
+        map.serialize_entry("response", &self.response)
+    }
+
     /// An answer of these pieces, with `text` and `tool_calls` drawn from them and nothing else known.
     #[must_use]
     pub fn from_content(content: Vec<Content>, finish_reason: FinishReason) -> Self {

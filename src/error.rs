@@ -1,9 +1,8 @@
 //! The one error type of the core. It knows stable codes and safe facts; it does not know keys, prompts or JavaScript.
 
 use core::fmt;
-use std::collections::BTreeMap;
-
 use serde::Serialize;
+use serde_json::Map;
 use serde_json::Value;
 
 /// The result of every fallible operation of this crate.
@@ -151,39 +150,53 @@ struct Inner {
     request_id: Option<String>,
     retry_after_ms: Option<u64>,
     cause: Option<String>,
-    details: BTreeMap<&'static str, Value>,
+    details: Map<String, Value>,
 }
 
 impl Error {
     /// An error of `kind`. The message must never carry a key, a prompt or a foreign error's text.
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self::of(kind, message.into())
+    }
+
+    #[inline(never)]
+    fn of(kind: ErrorKind, message: String) -> Self {
         Self(Box::new(Inner {
             kind,
-            message: message.into(),
+            message,
             retryable: kind.retryable(),
             provider: None,
             status: None,
             request_id: None,
             retry_after_ms: None,
             cause: None,
-            details: BTreeMap::new(),
+            details: Map::new(),
         }))
     }
 
     /// `invalid_input` for the field at `path`, saying what was `expected`; the value given is not repeated.
     #[must_use]
     pub fn invalid(path: &str, expected: impl AsRef<str>) -> Self {
-        let expected = expected.as_ref();
-        Self::new(ErrorKind::InvalidInput, format!("{path}: expected {expected}"))
+        Self::expected(path, expected.as_ref())
+    }
+
+    #[inline(never)]
+    fn expected(path: &str, expected: &str) -> Self {
+        Self::of(ErrorKind::InvalidInput, [path, ": expected ", expected].concat())
             .with("field", path)
             .with("expected", expected)
     }
 
     /// Adds one safe fact to `details`.
     #[must_use]
-    pub fn with(mut self, key: &'static str, value: impl Into<Value>) -> Self {
-        self.0.details.insert(key, value.into());
+    pub fn with(self, key: &'static str, value: impl Into<Value>) -> Self {
+        self.with_value(key, value.into())
+    }
+
+    #[inline(never)]
+    fn with_value(mut self, key: &'static str, value: Value) -> Self {
+        self.0.details.insert(key.to_owned(), value);
         self
     }
 
@@ -338,7 +351,7 @@ pub struct ErrorView<'a> {
     retry_after_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<&'a str>,
-    details: &'a BTreeMap<&'static str, Value>,
+    details: &'a Map<String, Value>,
 }
 
 impl fmt::Display for Error {

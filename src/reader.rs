@@ -25,8 +25,9 @@ impl<'a> Reader<'a> {
 
     /// The path of a field of this object.
     #[must_use]
+    #[inline(never)]
     pub fn at(&self, key: &str) -> String {
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+        if self.path.is_empty() { key.to_owned() } else { [&self.path, ".", key].concat() }
     }
 
     /// Every key that is present.
@@ -39,14 +40,17 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// `invalid_input` naming the unknown field.
     pub fn only(&self, known: &[&str]) -> Result<()> {
-        match self.keys().find(|key| !known.contains(key)) {
-            None => Ok(()),
-            Some(key) => Err(unknown_field(&self.at(key), key, known)),
+        for key in self.map.keys() {
+            if !known.contains(&key.as_str()) {
+                return Err(unknown_field(&self.at(key), key, known));
+            }
         }
+        Ok(())
     }
 
     /// The field, where it is present; `null` counts as present.
     #[must_use]
+    #[inline(never)]
     pub fn present(&self, key: &str) -> Option<&'a Value> {
         self.map.get(key)
     }
@@ -54,7 +58,7 @@ impl<'a> Reader<'a> {
     /// The field, where it is present and not `null`.
     #[must_use]
     pub fn value(&self, key: &str) -> Option<&'a Value> {
-        self.map.get(key).filter(|value| !value.is_null())
+        self.present(key).filter(|value| !value.is_null())
     }
 
     /// Reads a field with `read` where it is present and not `null`.
@@ -66,7 +70,10 @@ impl<'a> Reader<'a> {
         key: &str,
         read: impl FnOnce(&str, &'a Value) -> Result<T>,
     ) -> Result<Option<T>> {
-        self.value(key).map(|value| read(&self.at(key), value)).transpose()
+        match self.found(key) {
+            None => Ok(None),
+            Some((path, value)) => read(&path, value).map(Some),
+        }
     }
 
     /// Reads a field that may be absent (`None`), `null` (`Some(None)`) or a value.
@@ -95,8 +102,21 @@ impl<'a> Reader<'a> {
         expected: &str,
         read: impl FnOnce(&str, &'a Value) -> Result<T>,
     ) -> Result<T> {
-        self.optional(key, read)?
-            .ok_or_else(|| Error::invalid(&self.at(key), format!("{expected}; it is missing")))
+        match self.found(key) {
+            None => Err(self.missing(key, expected)),
+            Some((path, value)) => read(&path, value),
+        }
+    }
+
+    /// The generic methods above exist once for each type that they read; what they share stands here, once.
+    #[inline(never)]
+    fn found(&self, key: &str) -> Option<(String, &'a Value)> {
+        self.value(key).map(|value| (self.at(key), value))
+    }
+
+    #[inline(never)]
+    fn missing(&self, key: &str, expected: &str) -> Error {
+        Error::invalid(&self.at(key), [expected, "; it is missing"].concat())
     }
 }
 
@@ -159,8 +179,8 @@ pub fn boolean(path: &str, value: &Value) -> Result<bool> {
 ///
 /// # Errors
 /// `invalid_input`.
-pub fn number(path: &str, value: &Value, low: f64, high: f64) -> Result<f64> {
-    let inside = |number: &f64| (low..=high).contains(number);
+pub fn number(path: &str, value: &Value, low: u32, high: u32) -> Result<f64> {
+    let inside = |number: &f64| (f64::from(low)..=f64::from(high)).contains(number);
     value
         .as_f64()
         .filter(inside)
@@ -228,9 +248,9 @@ mod tests {
 
     #[test]
     fn r07_numbers_are_not_coerced() {
-        assert_eq!(number("t", &json!(2), 0.0, 2.0).ok(), Some(2.0));
+        assert_eq!(number("t", &json!(2), 0, 2).ok(), Some(2.0));
         for bad in [json!("0.7"), json!(-0.01), json!(2.01), json!(true), json!([1])] {
-            assert!(number("t", &bad, 0.0, 2.0).is_err());
+            assert!(number("t", &bad, 0, 2).is_err());
         }
         assert_eq!(integer("n", &json!(5.0), 1, 9).ok(), Some(5));
         assert!(integer("n", &json!(5.5), 1, 9).is_err());
@@ -241,7 +261,7 @@ mod tests {
     fn a_value_is_never_repeated() {
         let value = json!({"temperature": "sk-SECRET"});
         let reader = Reader::new("", &value).unwrap();
-        let error = reader.optional("temperature", |path, value| number(path, value, 0.0, 2.0)).unwrap_err();
+        let error = reader.optional("temperature", |path, value| number(path, value, 0, 2)).unwrap_err();
         assert!(!format!("{error:?}").contains("SECRET"));
     }
 }

@@ -19,8 +19,10 @@ pub(super) fn plain(value: &JsValue) -> Result<Value> {
 
 /// The bytes of a JSON text that the TypeScript side wrote.
 pub(super) fn parse(bytes: &[u8]) -> Result<Value> {
-    serde_json::from_slice(bytes)
-        .map_err(|_| Error::invalid("options", "plain data nested at most 100 levels deep"))
+    // As text, not as bytes: serde_json has a reader for each, and everything else uses the one for text.
+    let text = core::str::from_utf8(bytes).ok();
+    text.and_then(|text| serde_json::from_str(text).ok())
+        .ok_or_else(|| Error::invalid("options", "plain data nested at most 100 levels deep"))
 }
 
 /// A serializable result as JSON text.

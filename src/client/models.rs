@@ -138,7 +138,7 @@ impl<P: Ports> Client<P> {
         for listed in self.list_keys(&product_prefix(&product)).await? {
             models.extend(self.listed(listed).await?);
         }
-        models.sort_by_cached_key(|model| (model.tag().is_none(), model.tag().map(str::to_owned)));
+        models.sort_unstable_by(|a, b| (a.tag().is_none(), a.tag()).cmp(&(b.tag().is_none(), b.tag())));
         Ok(models)
     }
 

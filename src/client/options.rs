@@ -1,7 +1,5 @@
 //! What a client is constructed with, apart from its ports and keys.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use crate::catalog::OnUnsupported;
@@ -31,7 +29,7 @@ pub struct ClientOptions {
     /// The environment of calls that name none.
     pub env: Option<String>,
     /// The environments that each declared product has; an undeclared product may use any slug.
-    pub products: BTreeMap<String, Vec<String>>,
+    pub products: Vec<(String, Vec<String>)>,
     /// What to do with a value that a model does not take. Default: drop or clamp it with a warning.
     pub on_unsupported: OnUnsupported,
     /// How failed attempts are repeated.
@@ -49,7 +47,7 @@ impl Default for ClientOptions {
         Self {
             product: None,
             env: None,
-            products: BTreeMap::new(),
+            products: Vec::new(),
             on_unsupported: OnUnsupported::default(),
             retry: RetryOptions::default(),
             allowed_origins: None,
@@ -97,7 +95,7 @@ impl ClientOptions {
     }
 }
 
-fn products(path: &str, value: &Value) -> Result<BTreeMap<String, Vec<String>>> {
+fn products(path: &str, value: &Value) -> Result<Vec<(String, Vec<String>)>> {
     let map = reader::object(path, value)?;
     map.iter()
         .map(|(product, entry)| Ok((product.clone(), envs(&format!("{path}.{product}"), entry)?)))

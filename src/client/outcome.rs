@@ -3,6 +3,9 @@
 use core::cell::RefCell;
 
 use serde::Serialize;
+use serde::Serializer;
+use serde::ser::SerializeMap;
+use serde_json::Map;
 use serde_json::Value;
 
 use crate::chat::Completion;
@@ -11,16 +14,25 @@ use crate::model::ProviderId;
 use crate::resolve::Resolved;
 
 /// A whole answer with its circumstances; serialized, the result of `generate`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     /// The answer. Its warnings include those of resolution.
-    #[serde(flatten)]
     pub completion: Completion,
     /// Who answered.
     pub served: Served,
     /// Every request that was sent, in order.
     pub attempts: Vec<Attempt>,
+}
+
+/// By hand: serde's `flatten` would bring a serializer of its own for everything in an answer.
+impl Serialize for Outcome {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        self.completion.write_fields(&mut map)?;
+        map.serialize_entry("served", &self.served)?;
+        map.serialize_entry("attempts", &self.attempts)?;
+        map.end()
+    }
 }
 
 /// Who answered a call.
@@ -103,5 +115,37 @@ pub(crate) fn with_attempts(error: Error, attempts: &[Attempt]) -> Error {
     if attempts.is_empty() {
         return error;
     }
-    error.with("attempts", serde_json::to_value(attempts).unwrap_or(Value::Null))
+    error.with("attempts", attempts.iter().map(detail).collect::<Vec<_>>())
+}
+
+/// The attempt as it is serialized.
+fn detail(attempt: &Attempt) -> Value {
+    let mut map = Map::new();
+    let mut put = |name: &str, value: Option<Value>| value.map(|value| map.insert(name.to_owned(), value));
+    put("provider", Some(attempt.provider.as_str().into()));
+    put("model", Some(attempt.model.as_str().into()));
+    put("status", attempt.status.map(Value::from));
+    put("code", attempt.code.map(Value::from));
+    put("delayMs", attempt.delay_ms.map(Value::from));
+    Value::Object(map)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_detail_is_the_attempt_as_it_is_serialized() {
+        let full = Attempt {
+            provider: ProviderId::Openai,
+            model: "m".to_owned(),
+            status: Some(429),
+            code: Some("rate_limited"),
+            delay_ms: Some(7),
+        };
+        let bare = Attempt { status: None, code: None, delay_ms: None, ..full.clone() };
+        for attempt in [full, bare] {
+            assert_eq!(detail(&attempt), serde_json::to_value(&attempt).unwrap());
+        }
+    }
 }

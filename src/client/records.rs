@@ -150,7 +150,7 @@ impl<P: Ports> Client<P> {
             }
             cursor = page.cursor;
             if cursor.is_none() {
-                keys.sort_by(|a, b| a.key.cmp(&b.key));
+                keys.sort_unstable_by(|a, b| a.key.cmp(&b.key));
                 keys.dedup_by(|a, b| a.key == b.key);
                 return Ok(keys);
             }

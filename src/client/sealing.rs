@@ -66,7 +66,7 @@ impl<P: Ports> Client<P> {
     }
 
     fn check_places(&self, model: &Model, added: &[NewPlace], moved: &[NewPlace]) -> Result<()> {
-        if let Some(declared) = self.options.products.get(&model.product) {
+        if let Some((_, declared)) = self.options.products.iter().find(|(name, _)| *name == model.product) {
             added.iter().try_for_each(|place| check_slug(place, declared))?;
         }
         moved.iter().try_for_each(|place| {

@@ -1,6 +1,5 @@
 //! The text and byte forms of product keys, and the refusal of weak ones. It draws no randomness and keeps nothing.
 
-use base64ct::Base64Unpadded;
 use base64ct::Base64UrlUnpadded;
 use base64ct::Encoding;
 use sha2::Digest;
@@ -80,7 +79,7 @@ type Bytes = Zeroizing<[u8; KEY_LEN]>;
 
 fn printed(rest: &str) -> Result<Bytes, &'static str> {
     let (body, check) = rest.split_once('.').ok_or("lmk1 text of full length")?;
-    let bytes = decode::<Base64UrlUnpadded>(body).ok_or("lmk1 text with 43 characters of base64url")?;
+    let bytes = decode(body).ok_or("lmk1 text with 43 characters of base64url")?;
     if mac::equal(checksum(&bytes).as_bytes(), check.as_bytes()) {
         Ok(bytes)
     } else {
@@ -106,15 +105,29 @@ fn nibble(digit: u8) -> Option<u8> {
 
 fn base64_key(text: &str) -> Option<Bytes> {
     let body = if text.len() == BASE64_LEN + 1 { text.strip_suffix('=')? } else { text };
-    decode::<Base64UrlUnpadded>(body).or_else(|| decode::<Base64Unpadded>(body))
+    decode(body).or_else(|| decode(&url_alphabet(body)?))
 }
 
-fn decode<E: Encoding>(body: &str) -> Option<Bytes> {
+/// Standard base64 as base64url, so that one decoder serves both; `None` where both alphabets are mixed.
+fn url_alphabet(body: &str) -> Option<Zeroizing<String>> {
+    let mut out = Zeroizing::new(String::with_capacity(body.len()));
+    for c in body.chars() {
+        out.push(match c {
+            '+' => '-',
+            '/' => '_',
+            '-' | '_' => return None,
+            _ => c,
+        });
+    }
+    Some(out)
+}
+
+fn decode(body: &str) -> Option<Bytes> {
     if body.len() != BASE64_LEN {
         return None;
     }
     let mut bytes = Zeroizing::new([0; KEY_LEN]);
-    E::decode(body, &mut *bytes).ok()?;
+    Base64UrlUnpadded::decode(body, &mut *bytes).ok()?;
     Some(bytes)
 }
 
@@ -129,6 +142,8 @@ fn refused(field: &str, expected: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+
+    use base64ct::Base64Unpadded;
 
     use super::*;
     use crate::error::ErrorKind;

@@ -69,11 +69,10 @@ impl ModelConfig {
     pub fn read_fields(reader: &Reader<'_>) -> Result<Self> {
         let most = i32::MAX.unsigned_abs();
         Ok(Self {
-            temperature: reader
-                .nullable("temperature", |path, value| reader::number(path, value, 0.0, 2.0))?,
+            temperature: reader.nullable("temperature", |path, value| reader::number(path, value, 0, 2))?,
             max_tokens: reader
                 .nullable("maxTokens", |path, value| reader::integer(path, value, 1, u32::MAX))?,
-            top_p: reader.nullable("topP", |path, value| reader::number(path, value, 0.0, 1.0))?,
+            top_p: reader.nullable("topP", |path, value| reader::number(path, value, 0, 1))?,
             stop_sequences: reader
                 .nullable("stopSequences", stop_sequences)?
                 .map(|texts| texts.filter(|texts| !texts.is_empty())),
@@ -92,9 +91,17 @@ impl ModelConfig {
 
     /// Writes the settings that are there as fields of a larger object.
     pub(super) fn write_fields(&self, map: &mut Map<String, Value>) {
-        if let Ok(Value::Object(fields)) = serde_json::to_value(self) {
-            map.extend(fields);
-        }
+        put(map, "temperature", &self.temperature);
+        put(map, "maxTokens", &self.max_tokens);
+        put(map, "topP", &self.top_p);
+        put(map, "stopSequences", &self.stop_sequences);
+        put(map, "timeout", &self.timeout);
+    }
+}
+
+fn put<T: Clone + Into<Value>>(map: &mut Map<String, Value>, name: &str, setting: &Option<Setting<T>>) {
+    if let Some(setting) = setting {
+        map.insert(name.to_owned(), setting.clone().map_or(Value::Null, Into::into));
     }
 }
 

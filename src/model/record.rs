@@ -1,11 +1,10 @@
 //! A model as stored: JSON with a version, a revision and a write id. It keeps fields that it does not know; it knows
 //! neither the checksum around the JSON nor where the record lives.
 
-use std::collections::BTreeMap;
-
 use serde_json::Map;
 use serde_json::Value;
 
+use super::Api;
 use super::KeyMeta;
 use super::Model;
 use super::ModelConfig;
@@ -61,7 +60,7 @@ pub struct Record {
     /// The bookkeeping.
     pub meta: RecordMeta,
     extra: Map<String, Value>,
-    env_extra: BTreeMap<String, Map<String, Value>>,
+    env_extra: Vec<(String, Map<String, Value>)>,
 }
 
 /// What a record says about itself.
@@ -99,14 +98,14 @@ impl Record {
             updated_at: now_ms,
             unknown_key: None,
         };
-        Self { model, meta, extra: Map::new(), env_extra: BTreeMap::new() }
+        Self { model, meta, extra: Map::new(), env_extra: Vec::new() }
     }
 
     /// The record after this one, with `model` in place of this one's and every unknown field kept.
     #[must_use]
     pub fn next(&self, model: Model, wid: String, now_ms: u64) -> Self {
         let mut next = self.clone();
-        next.env_extra.retain(|slug, _| model.env(slug).is_some());
+        next.env_extra.retain(|(slug, _)| model.env(slug).is_some());
         next.model = model;
         next.meta.rev += 1;
         next.meta.wid = wid;
@@ -166,7 +165,9 @@ impl Record {
         map.extend(self.extra.clone());
         let envs = self.model.envs.iter().map(|env| {
             let mut map = write_env(env);
-            map.extend(self.env_extra.get(&env.slug).cloned().unwrap_or_default());
+            if let Some((_, extra)) = self.env_extra.iter().find(|(slug, _)| *slug == env.slug) {
+                map.extend(extra.clone());
+            }
             Value::Object(map)
         });
         put(&mut map, "envs", envs.collect::<Vec<_>>());
@@ -198,13 +199,13 @@ fn read_record(reader: &Reader<'_>) -> Result<Record> {
     };
     let entries = reader.required("envs", "a list", reader::list)?;
     let mut model = read_model(reader)?;
-    let mut env_extra = BTreeMap::new();
+    let mut env_extra = Vec::new();
     for (path, value) in &entries {
         let reader = Reader::new(path, value)?;
         let env = read_env(&reader)?;
         let extra = unknown_fields(&reader, &ENV_FIELDS);
         if !extra.is_empty() {
-            env_extra.insert(env.slug.clone(), extra);
+            env_extra.push((env.slug.clone(), extra));
         }
         model.envs.push(env);
     }
@@ -221,7 +222,8 @@ fn read_model(reader: &Reader<'_>) -> Result<Model> {
         provider: reader.required("provider", "a provider", provider)?,
         model: text(reader, "model")?,
         api: reader.optional("api", |path, value| {
-            serde_json::from_value(value.clone()).map_err(|_| Error::invalid(path, "an api"))
+            let chat = value.as_str() == Some(Api::Chat.as_str());
+            chat.then_some(Api::Chat).ok_or_else(|| Error::invalid(path, "an api"))
         })?,
         config: ModelConfig::read_fields(reader)?,
         headers: reader.optional("headers", headers::read)?.unwrap_or_default(),

@@ -36,17 +36,23 @@ fn is_exposed(name: &str) -> bool {
 #[must_use]
 pub fn retry_after(headers: &Headers, now_ms: Option<u64>) -> Option<u64> {
     // Azure sends `retry-after-ms: 0` beside `retry-after: 1` (recorded): a wait of nothing says nothing.
-    let ms = headers.get("retry-after-ms").and_then(|text| millis(text, 1.0)).filter(|ms| *ms > 0);
+    let ms = headers.get("retry-after-ms").and_then(|text| millis(text, 1)).filter(|ms| *ms > 0);
     ms.or_else(|| {
         let text = headers.get("retry-after")?;
-        millis(text, 1000.0).or_else(|| until(text, now_ms.or_else(|| date_ms(headers.get("date")?))?))
+        millis(text, 1000).or_else(|| until(text, now_ms.or_else(|| date_ms(headers.get("date")?))?))
     })
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be in range")]
-fn millis(text: &str, unit: f64) -> Option<u64> {
-    let number = text.trim().parse::<f64>().ok()? * unit;
-    (0.0..9_007_199_254_740_992.0).contains(&number).then_some(number.ceil() as u64)
+fn millis(text: &str, unit: u64) -> Option<u64> {
+    let (whole, part) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+    if whole.len() + part.len() == 0 || !whole.bytes().chain(part.bytes()).all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    // Six digits of a fraction are a thousandth of a millisecond; what is beyond them cannot matter.
+    let thousandths = format!("{part:0<6.6}").parse::<u64>().ok()?;
+    let whole = if whole.is_empty() { 0 } else { whole.parse::<u64>().ok()? };
+    let ms = whole.checked_mul(unit)?.checked_add((thousandths * unit).div_ceil(1_000_000))?;
+    (ms < 9_007_199_254_740_992).then_some(ms)
 }
 
 fn until(date: &str, now_ms: u64) -> Option<u64> {
@@ -74,6 +80,9 @@ mod tests {
         assert_eq!(wait(&[("retry-after-ms", "x"), ("retry-after", " 2 ")], None), Some(2000));
         let date = ("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT");
         assert_eq!(wait(&[date], Some(784_111_770_000)), Some(7000));
+        assert_eq!(wait(&[("retry-after", "1.5")], None), Some(1500));
+        assert_eq!(wait(&[("retry-after", ".0001")], None), Some(1));
+        assert_eq!(wait(&[("retry-after-ms", "12.001")], None), Some(13));
         assert_eq!(wait(&[date], Some(784_111_780_000)), Some(0));
         assert_eq!(wait(&[date, ("date", "Sun, 06 Nov 1994 08:49:30 GMT")], None), Some(7000));
     }

@@ -8,6 +8,7 @@ mod files;
 mod glue;
 mod npm;
 mod pack;
+mod panics;
 mod run;
 mod script;
 mod size;

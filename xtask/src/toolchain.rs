@@ -21,6 +21,24 @@ pub(crate) fn ensure(root: &Path) -> Step {
     run::run(root, "rustup", &["target", "add", TARGET], &missing)
 }
 
+/// Folders whose names say something about who built this: the checkout, cargo's sources, Rust's, the home folder.
+/// The longest comes last, as the compiler lets the last match win.
+pub(crate) fn private_folders(root: &Path) -> Vec<String> {
+    let home = std::env::var("HOME").ok();
+    let cargo =
+        std::env::var("CARGO_HOME").ok().or_else(|| home.as_ref().map(|home| format!("{home}/.cargo")));
+    let sources = cargo.as_deref().map(|cargo| Path::new(cargo).join("registry/src")).and_then(|sources| {
+        let first = std::fs::read_dir(sources).ok()?.next()?.ok()?;
+        Some(first.path().display().to_string())
+    });
+    let rust = run::read(root, "rustc", &["--print", "sysroot"]).map(|sysroot| sysroot.trim().to_owned());
+    let checkout = Some(root.display().to_string());
+    let mut folders: Vec<String> = [home, cargo, sources, rust, checkout].into_iter().flatten().collect();
+    folders.retain(|folder| folder.len() > 1);
+    folders.sort_by_key(String::len);
+    folders
+}
+
 fn is_installed(root: &Path) -> bool {
     let library = run::read(root, "rustc", &["--print", "target-libdir", "--target", TARGET]);
     library.is_some_and(|folder| Path::new(folder.trim()).is_dir())

@@ -15,7 +15,6 @@ pub(super) use stream::Decoder;
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::lenient::Object;
@@ -44,16 +43,21 @@ pub(super) struct Dialect {
 
 /// Reads a chunk or an answer; `None` where the text is not a JSON object.
 fn with_answer<R>(text: &str, take: impl FnOnce(&Answer<'_>) -> R) -> Option<R> {
-    let mut from = serde_json::Deserializer::from_str(text);
-    if let Ok(Object(answer)) = read::<Object<Answer<'_>>, _>(&mut from)
-        && from.end().is_ok()
-    {
+    if let Some(Object(answer)) = answer(text) {
         return answer.as_ref().map(take);
     }
-    // Slow and rare: `Value` takes a field that stands twice, the repair a half of a surrogate pair.
+    // Slow and rare: `Value` takes a field that stands twice, the repair a half of a surrogate pair. Written again and
+    // read by the one reader, because a second one for `Value` would be 25 kB of code.
     let value: Value = serde_json::from_str(&without_lone_surrogates(text)).ok()?;
-    let answer = value.is_object().then(|| Answer::deserialize(&value).ok())??;
-    Some(take(&answer))
+    answer(&value.to_string())?.0.as_ref().map(take)
+}
+
+/// `None` where the text is not JSON that [`Answer`] takes.
+#[inline(never)]
+fn answer(text: &str) -> Option<Object<Answer<'_>>> {
+    let mut from = serde_json::Deserializer::from_str(text);
+    let answer = read(&mut from).ok()?;
+    from.end().ok().map(|()| answer)
 }
 
 /// Replaces escapes of half a surrogate pair, which some servers send when they cut a character in two. JSON's grammar
