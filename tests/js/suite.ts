@@ -313,6 +313,40 @@ export function cases(library: Library, servers: Servers): Case[] {
     };
   };
 
+  test('r39 an accepted base URL means to us what it means to the platform, and a doubtful one is refused', async () => {
+    const ductape = client();
+    const accepted = [
+      'HTTPS://LLM.Example:443/v1/',
+      'https://llm.example:8443/a/b?x=1',
+      'http://127.0.0.1:80',
+      'http://[::1]:9/x',
+      'https://a-b.c_d.example',
+      'http://sub.localhost:1',
+    ];
+    for (const baseUrl of accepted) {
+      const model = { provider: 'custom' as const, model: 'm', baseUrl };
+      const seen = (await ductape.resolve({ model })).baseUrl ?? '';
+      equal(new URL(seen).origin, new URL(baseUrl).origin);
+    }
+    const doubtful = [
+      'https://1.2.3',
+      'https://0x7f.1',
+      'https://a@b.example',
+      'https://a\\b.example',
+      'https://ex%61mple.com',
+    ];
+    for (const baseUrl of [
+      ...doubtful,
+      'https://xn--a.example',
+      'https://a.example/#x',
+      'ftp://a.example',
+      'https://a..b',
+    ]) {
+      const model = { provider: 'custom' as const, model: 'm', baseUrl };
+      equal(await code(() => ductape.resolve({ model })), 'invalid_input');
+    }
+  });
+
   test('only plain data is taken', async () => {
     const ductape = client();
     const self: Record<string, unknown> = {};

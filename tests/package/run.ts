@@ -50,6 +50,7 @@ try {
   consumers();
   scripts();
   files();
+  withoutWebAssembly();
   await vectors();
 } finally {
   remove();
@@ -89,6 +90,15 @@ function scripts(): void {
 function files(): void {
   const manifest = JSON.parse(readFileSync(join(folder, 'node_modules/ductape-models/package.json'), 'utf8'));
   check('no dependencies', manifest.dependencies === undefined ? undefined : JSON.stringify(manifest.dependencies));
+}
+
+/** `--jitless` takes WebAssembly away, as some hardened browsers do. */
+function withoutWebAssembly(): void {
+  const program = `import Ductape from 'ductape-models';
+new Ductape().model.fetchAll({ product: 'p' }).catch((error) => console.log(error.code));`;
+  const args = ['--jitless', '--input-type=module', '--eval', program];
+  const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+  check('without WebAssembly a call says so', stdout.trim() === 'wasm_unavailable' ? undefined : stdout);
 }
 
 /** Published vectors through the module that the tarball carries. The package exports no cipher, so this loads the
