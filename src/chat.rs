@@ -26,8 +26,6 @@ pub struct Call {
     pub tool_choice: Option<ToolChoice>,
     /// The form that the answer must have.
     pub schema: Option<OutputSchema>,
-    /// Provider-specific fields of the body; they win over the model's.
-    pub provider_options: Map<String, Value>,
     /// Whether the answer comes in parts.
     pub stream: bool,
 }
@@ -48,6 +46,8 @@ pub enum Message {
 /// A piece of a user's turn.
 #[derive(Clone, Debug, PartialEq)]
 pub enum UserPart {
+    /// A document, for example a PDF.
+    File(File),
     /// A picture.
     Image(Image),
     /// Text.
@@ -64,6 +64,26 @@ pub enum Image {
         /// For example `image/png`.
         media_type: String,
     },
+    /// An address that the provider fetches.
+    Url(String),
+}
+
+/// A document, by address or by its bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct File {
+    /// Where it is.
+    pub data: FileData,
+    /// For example `application/pdf`.
+    pub media_type: String,
+    /// Its name, for the model.
+    pub filename: Option<String>,
+}
+
+/// A document's bytes, or where they are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FileData {
+    /// The bytes in base64.
+    Base64(String),
     /// An address that the provider fetches.
     Url(String),
 }
@@ -124,14 +144,59 @@ pub enum Content {
     Reasoning {
         /// The thought.
         text: String,
+        /// What the provider wants back with it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        provider_data: Option<ProviderData>,
     },
+    /// What the answer rests on.
+    Source(Source),
     /// Text.
     Text {
         /// The text.
         text: String,
+        /// What the provider wants back with it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        provider_data: Option<ProviderData>,
     },
     /// A tool that the model wants called.
     ToolCall(ToolCall),
+}
+
+impl Content {
+    /// A thought that carries nothing else.
+    pub fn reasoning(text: impl Into<String>) -> Self {
+        Self::Reasoning { text: text.into(), provider_data: None }
+    }
+
+    /// A text that carries nothing else.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text { text: text.into(), provider_data: None }
+    }
+}
+
+/// State that a provider hands out with a piece of an answer and wants back, unchanged, with that piece in the next
+/// turn: signatures, encrypted thoughts, item ids. An object under the name of the wire that made it (`anthropic`,
+/// `google`, `responses`), so that a conversation may go on with another provider, which passes over it.
+pub type ProviderData = Value;
+
+/// A source that an answer names.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Source {
+    /// The provider's id of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Its address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Its title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The words that are quoted from it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The provider's own object.
+    pub raw: Value,
 }
 
 /// A tool that the model wants called.
@@ -147,6 +212,9 @@ pub struct ToolCall {
     /// The arguments were cut off or are not JSON: never run this call.
     #[serde(skip_serializing_if = "core::ops::Not::not")]
     pub incomplete: bool,
+    /// What the provider wants back with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider_data: Option<ProviderData>,
 }
 
 /// Why the answer ended.
@@ -176,6 +244,17 @@ pub struct FinishReason {
     pub unified: Finish,
     /// The provider's word; `null` where it gave none.
     pub raw: Option<String>,
+    /// What else there is to know: a refusal's category, where the tokens went.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<Value>,
+}
+
+impl FinishReason {
+    /// A reason without details.
+    #[must_use]
+    pub fn new(unified: Finish, raw: Option<&str>) -> Self {
+        Self { unified, raw: raw.map(str::to_owned), details: None }
+    }
 }
 
 /// Tokens used. A count that the provider did not report is absent, never 0.
@@ -191,6 +270,9 @@ pub struct Usage {
     /// Tokens in that the provider had cached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cached_input_tokens: Option<u64>,
+    /// Tokens in that the provider now cached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_write_tokens: Option<u64>,
     /// Tokens out that were reasoning.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reasoning_tokens: Option<u64>,
@@ -264,8 +346,8 @@ impl Completion {
         let mut tool_calls = Vec::new();
         for piece in &content {
             match piece {
-                Content::Reasoning { .. } => {}
-                Content::Text { text: more } => text.push_str(more),
+                Content::Reasoning { .. } | Content::Source(_) => {}
+                Content::Text { text: more, .. } => text.push_str(more),
                 Content::ToolCall(call) => tool_calls.push(call.clone()),
             }
         }
@@ -301,15 +383,29 @@ pub enum StreamPart {
         /// The piece.
         text: String,
     },
+    /// The thought is complete; what follows is another. It comes from providers that mark it.
+    ReasoningEnd {
+        /// What the provider wants back with it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        provider_data: Option<ProviderData>,
+    },
     /// Facts about the response, once, before everything else.
     ResponseStart {
         /// The facts.
         response: ResponseInfo,
     },
+    /// A source that the answer names.
+    Source(Source),
     /// More text.
     TextDelta {
         /// The piece.
         text: String,
+    },
+    /// The text is complete; what follows is another. It comes from providers that mark it.
+    TextEnd {
+        /// What the provider wants back with it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        provider_data: Option<ProviderData>,
     },
     /// A whole tool call.
     ToolCall(ToolCall),

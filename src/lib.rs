@@ -47,6 +47,7 @@ pub mod client;
 pub mod crypto;
 pub mod error;
 pub mod http;
+pub mod json;
 pub mod model;
 pub mod providers;
 pub mod reader;

@@ -20,6 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "crypto",
             "error",
             "http",
+            "json",
             "model",
             "providers",
             "reader",
@@ -32,10 +33,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("crypto", &["error", "secret"]),
     ("error", &[]),
     ("http", &["error", "secret"]),
+    ("json", &[]),
     ("model", &["base_url", "crypto", "error", "reader", "secret", "warning"]),
     (
         "providers",
-        &["base_url", "catalog", "chat", "error", "http", "model", "resolve", "secret", "sse", "warning"],
+        &[
+            "base_url", "catalog", "chat", "error", "http", "json", "model", "resolve", "secret", "sse",
+            "warning",
+        ],
     ),
     ("reader", &["error"]),
     ("resolve", &["base_url", "crypto", "error", "model", "reader", "secret", "warning"]),

@@ -41,21 +41,6 @@ pub(super) struct Limits {
     pub(super) stops: Option<usize>,
 }
 
-/// Whether a model is one of OpenAI's reasoning models, which take `developer` in place of the `system` role. `false`
-/// for every other provider: a custom server may know no such role.
-///
-/// ```
-/// use ductape_models::catalog::is_reasoning;
-/// use ductape_models::model::ProviderId;
-/// assert!(is_reasoning(ProviderId::Openai, "gpt-6.1-sol"));
-/// assert!(!is_reasoning(ProviderId::Openai, "gpt-4.1"));
-/// assert!(!is_reasoning(ProviderId::Custom, "gpt-6.1-sol"));
-/// ```
-#[must_use]
-pub fn is_reasoning(provider: ProviderId, model: &str) -> bool {
-    family_of(provider, model).is_some_and(|family| family.reasoning)
-}
-
 /// The first family with a pattern that fits. An id that fits none has no rules.
 pub(super) fn family_of(provider: ProviderId, model: &str) -> Option<&'static Family> {
     // A fine-tuned model's id is `ft:<base model>:…` and takes what its base takes.
@@ -159,7 +144,7 @@ mod tests {
     fn r36_an_unknown_model_inherits_the_newest_generation() {
         for model in ["gpt-5.9", "gpt-7", "gpt-12.3-nova", "o5", "o9-mini"] {
             assert_eq!(sampling(ProviderId::Openai, model), Some(Sampling::Refused), "{model}");
-            assert!(is_reasoning(ProviderId::Openai, model), "{model}");
+            assert!(family_of(ProviderId::Openai, model).unwrap().reasoning, "{model}");
         }
         assert_eq!(sampling(ProviderId::Anthropic, "claude-sonnet-7"), Some(Sampling::Refused));
         assert_eq!(sampling(ProviderId::Google, "gemini-5-xenon"), Some(Sampling::Chosen));

@@ -2,10 +2,12 @@
 
 mod adjust;
 mod data;
+mod facts;
 mod family;
 
 pub use adjust::adjust;
-pub use family::is_reasoning;
+pub use facts::Facts;
+pub use facts::facts;
 
 /// What to do with a value that the model does not take.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

@@ -7,6 +7,7 @@ use super::Completion;
 use super::Content;
 use super::Finish;
 use super::FinishReason;
+use super::ProviderData;
 use super::ResponseInfo;
 use super::StreamPart;
 use super::ToolCall;
@@ -28,6 +29,8 @@ use super::Warning;
 pub struct Accumulator {
     wants_object: bool,
     content: Vec<Content>,
+    /// Which piece of `content` is a text or a thought that may still grow.
+    growing: Option<usize>,
     open: Vec<OpenCall>,
     end: Option<(FinishReason, Option<Usage>)>,
     warnings: Vec<Warning>,
@@ -58,8 +61,11 @@ impl Accumulator {
                 self.end = Some((finish_reason.clone(), usage.clone()));
             }
             StreamPart::ReasoningDelta { text } => self.push_reasoning(text),
+            StreamPart::ReasoningEnd { provider_data } => self.end_reasoning(provider_data.as_ref()),
             StreamPart::ResponseStart { response } => self.response = response.clone(),
+            StreamPart::Source(source) => self.content.push(Content::Source(source.clone())),
             StreamPart::TextDelta { text } => self.push_text(text),
+            StreamPart::TextEnd { provider_data } => self.end_text(provider_data.as_ref()),
             StreamPart::ToolCall(call) => self.close(call),
             StreamPart::ToolInputDelta { tool_call_id, delta } => self.push_input(tool_call_id, delta),
             StreamPart::ToolInputStart { tool_call_id, tool_name } => self.start(tool_call_id, tool_name),
@@ -84,17 +90,45 @@ impl Accumulator {
     }
 
     fn push_text(&mut self, piece: &str) {
-        match self.content.last_mut() {
-            Some(Content::Text { text }) => text.push_str(piece),
-            _ => self.content.push(Content::Text { text: piece.to_owned() }),
+        match self.growing() {
+            Some(Content::Text { text, .. }) => text.push_str(piece),
+            _ => self.begin(Content::text(piece)),
         }
     }
 
     fn push_reasoning(&mut self, piece: &str) {
-        match self.content.last_mut() {
-            Some(Content::Reasoning { text }) => text.push_str(piece),
-            _ => self.content.push(Content::Reasoning { text: piece.to_owned() }),
+        match self.growing() {
+            Some(Content::Reasoning { text, .. }) => text.push_str(piece),
+            _ => self.begin(Content::reasoning(piece)),
         }
+    }
+
+    /// State without a text of its own makes a piece: it must go back in its place.
+    fn end_text(&mut self, data: Option<&ProviderData>) {
+        match self.growing() {
+            Some(Content::Text { provider_data, .. }) => *provider_data = data.cloned(),
+            _ if data.is_none() => {}
+            _ => self.begin(Content::Text { text: String::new(), provider_data: data.cloned() }),
+        }
+        self.growing = None;
+    }
+
+    fn end_reasoning(&mut self, data: Option<&ProviderData>) {
+        match self.growing() {
+            Some(Content::Reasoning { provider_data, .. }) => *provider_data = data.cloned(),
+            _ if data.is_none() => {}
+            _ => self.begin(Content::Reasoning { text: String::new(), provider_data: data.cloned() }),
+        }
+        self.growing = None;
+    }
+
+    fn growing(&mut self) -> Option<&mut Content> {
+        self.content.get_mut(self.growing?)
+    }
+
+    fn begin(&mut self, piece: Content) {
+        self.growing = Some(self.content.len());
+        self.content.push(piece);
     }
 
     fn start(&mut self, id: &str, name: &str) {
@@ -111,6 +145,7 @@ impl Accumulator {
         if let Some(position) = self.open.iter().position(|open| open.id == call.tool_call_id) {
             self.open.remove(position);
         }
+        self.growing = None;
         self.content.push(Content::ToolCall(call.clone()));
     }
 }
@@ -122,12 +157,13 @@ impl OpenCall {
             tool_name: self.name.clone(),
             input: Value::String(self.input.clone()),
             incomplete: true,
+            provider_data: None,
         }
     }
 }
 
 fn interrupted() -> (FinishReason, Option<Usage>) {
-    (FinishReason { unified: Finish::Interrupted, raw: None }, None)
+    (FinishReason::new(Finish::Interrupted, None), None)
 }
 
 #[cfg(test)]
@@ -135,6 +171,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::chat::Source;
 
     fn fold(parts: &[StreamPart]) -> Completion {
         let mut answer = Accumulator::default();
@@ -147,7 +184,7 @@ mod tests {
     }
 
     fn finish(unified: Finish) -> StreamPart {
-        StreamPart::Finish { finish_reason: FinishReason { unified, raw: None }, usage: None }
+        StreamPart::Finish { finish_reason: FinishReason::new(unified, None), usage: None }
     }
 
     fn start(id: &str) -> StreamPart {
@@ -171,6 +208,38 @@ mod tests {
     }
 
     #[test]
+    fn r56_a_source_does_not_part_a_text_and_its_end_does() {
+        let end = |data: Option<Value>| StreamPart::TextEnd { provider_data: data };
+        let source = StreamPart::Source(Source { url: Some("u".to_owned()), ..Source::default() });
+        let answer = fold(&[
+            text("a"),
+            source,
+            text("b"),
+            end(Some(json!(1))),
+            end(None),
+            text("c"),
+            end(Some(json!(2))),
+        ]);
+        let pieces = serde_json::to_value(&answer.content).unwrap();
+        assert_eq!(
+            pieces,
+            json!([
+                {"type": "text", "text": "ab", "providerData": 1},
+                {"type": "source", "url": "u", "raw": null},
+                {"type": "text", "text": "c", "providerData": 2},
+            ])
+        );
+    }
+
+    #[test]
+    fn r56_state_without_text_is_a_piece_of_its_own() {
+        let end = |data: i32| StreamPart::ReasoningEnd { provider_data: Some(json!(data)) };
+        let answer = fold(&[end(1), end(2), finish(Finish::Stop)]);
+        assert_eq!(answer.content.len(), 2);
+        assert_eq!(answer.text, "");
+    }
+
+    #[test]
     fn r57_a_cut_stream_keeps_its_open_calls_as_incomplete() {
         let delta = StreamPart::ToolInputDelta { tool_call_id: "1".to_owned(), delta: "{\"a\"".to_owned() };
         let answer = fold(&[text("a"), start("1"), delta]);
@@ -186,6 +255,7 @@ mod tests {
             tool_name: "f".to_owned(),
             input: json!({}),
             incomplete: false,
+            provider_data: None,
         };
         let answer = fold(&[start("1"), StreamPart::ToolCall(call.clone()), finish(Finish::ToolCalls)]);
         assert_eq!(answer.tool_calls, [call]);

@@ -4,7 +4,6 @@
 mod messages;
 mod tools;
 
-use serde_json::Map;
 use serde_json::Value;
 
 use super::Call;
@@ -18,7 +17,7 @@ use crate::reader::Reader;
 impl Call {
     /// The fields that describe the exchange itself, all of which `read` understands.
     pub const FIELDS: &'static [&'static str] =
-        &["messages", "prompt", "providerOptions", "schema", "system", "toolChoice", "tools"];
+        &["messages", "prompt", "schema", "system", "toolChoice", "tools"];
 
     /// Reads the exchange from call options; fields outside [`Call::FIELDS`] are left to others. Exactly one of `prompt`
     /// and `messages` must be there; `stream` stays `false`.
@@ -44,7 +43,6 @@ impl Call {
             tool_choice: tool_choice.filter(|_| !tools.is_empty()),
             tools,
             schema: reader.optional("schema", tools::schema)?,
-            provider_options: options_of(&reader)?,
             stream: false,
         })
     }
@@ -60,10 +58,6 @@ fn conversation(reader: &Reader<'_>) -> Result<Vec<Message>> {
         (Some(_), Some(_)) => Err(Error::invalid("messages", "either prompt or messages, not both")),
         (None, None) => Err(Error::invalid("messages", "prompt or messages; both are missing")),
     }
-}
-
-fn options_of(reader: &Reader<'_>) -> Result<Map<String, Value>> {
-    Ok(reader.optional("providerOptions", reader::object)?.unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -97,7 +91,6 @@ mod tests {
     #[test]
     fn r19_wrong_types_are_named() {
         assert_eq!(field_of(&json!({"prompt": "a", "system": 1})), "system");
-        assert_eq!(field_of(&json!({"prompt": "a", "providerOptions": []})), "providerOptions");
         assert_eq!(field_of(&json!({"prompt": "a", "schema": "x"})), "schema");
         assert_eq!(field_of(&json!([])), "options");
     }

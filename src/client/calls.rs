@@ -19,15 +19,15 @@ use super::timeouts::Patience;
 use super::timeouts::Phase;
 use super::timeouts::bounded;
 use super::timeouts::deadline;
+use crate::catalog;
 use crate::chat::Call;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::error::Result;
-use crate::model::ProviderId;
 use crate::providers;
-use crate::providers::Provider;
+use crate::providers::Draft;
+use crate::providers::Encoded;
 use crate::reader::Reader;
-use crate::resolve::Resolved;
 
 /// A call's own option, next to those of resolution and of the exchange.
 const TIMEOUT: &str = "timeout";
@@ -103,17 +103,20 @@ impl<P: Ports> Client<P> {
         let patience_until = deadline(self.ports.clock(), timeout.total);
         let target = self.resolve_target(options).await?;
         self.refuse_in_a_page()?;
-        let provider = provider_for(&target.resolved)?;
+        let (id, api) = (target.resolved.provider, target.resolved.api);
+        let provider = providers::provider(id, api, &catalog::facts(&target.resolved))?;
         let key = api_key::obtain(&self.ports, &self.keyring, &target.resolved).await?;
         let scrubber = Scrubber::new(key.as_ref());
-        let request = provider.encode(&target.resolved, &call, key.as_ref());
+        let draft = Draft::new(&target.resolved, &call, key.as_ref());
+        let encoded = provider.encode(&draft).map_err(|error| scrubber.error(error));
         drop(key);
+        let Encoded { request, warnings } = encoded?;
         let limits = timeout.limits(target.resolved.settings.timeout.sent().copied());
         Ok(Exchange {
             provider,
-            request: request.map_err(|error| scrubber.error(error))?,
+            request,
             served: Served::of(&target.resolved),
-            warnings: target.warnings,
+            warnings: [target.warnings, warnings].concat(),
             wants_object: call.schema.is_some(),
             limits,
             patience: Patience { idle_ms: limits.idle, deadline_ms: patience_until },
@@ -137,19 +140,4 @@ fn read(options: &Value) -> Result<(Call, CallTimeout)> {
     reader.only(&[ResolveOptions::FIELDS, Call::FIELDS, &[TIMEOUT]].concat())?;
     let timeout = reader.optional(TIMEOUT, CallTimeout::read)?.unwrap_or_default();
     Ok((Call::read(options)?, timeout))
-}
-
-fn provider_for(resolved: &Resolved) -> Result<&'static dyn Provider> {
-    providers::provider(resolved.provider, resolved.api).ok_or_else(|| not_callable(resolved.provider))
-}
-
-fn not_callable(id: ProviderId) -> Error {
-    let callable = ProviderId::ALL.iter().filter(|id| providers::provider(**id, None).is_some());
-    let names: Vec<_> = callable.map(|id| id.as_str()).collect();
-    let expected = format!(
-        "one of {}; this version stores {} models and cannot call them yet",
-        names.join(", "),
-        id.as_str()
-    );
-    Error::invalid("provider", expected)
 }

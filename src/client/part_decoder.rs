@@ -179,7 +179,10 @@ fn content_len(part: &StreamPart) -> usize {
         StreamPart::ToolInputStart { tool_name, .. } => tool_name.len(),
         StreamPart::Error { .. }
         | StreamPart::Finish { .. }
+        | StreamPart::ReasoningEnd { .. }
         | StreamPart::ResponseStart { .. }
+        | StreamPart::Source(_)
+        | StreamPart::TextEnd { .. }
         | StreamPart::ToolInputEnd { .. }
         | StreamPart::Warning { .. } => 0,
     }
@@ -188,8 +191,8 @@ fn content_len(part: &StreamPart) -> usize {
 /// Four characters to the token: the usual rule of thumb for English, and marked as an estimate.
 fn estimate(completion: &Completion) -> Usage {
     let chars = completion.content.iter().map(|piece| match piece {
-        Content::Reasoning { text } | Content::Text { text } => text.chars().count(),
-        Content::ToolCall(_) => 0,
+        Content::Reasoning { text, .. } | Content::Text { text, .. } => text.chars().count(),
+        Content::Source(_) | Content::ToolCall(_) => 0,
     });
     let tokens = chars.sum::<usize>().div_ceil(4);
     Usage { output_tokens: u64::try_from(tokens).ok(), estimated: true, ..Usage::default() }
@@ -198,14 +201,23 @@ fn estimate(completion: &Completion) -> Usage {
 /// A whole answer as the parts that a stream of it would have had.
 fn parts_of(completion: Completion) -> Vec<StreamPart> {
     let warnings = completion.warnings.into_iter().map(|warning| StreamPart::Warning { warning });
-    let content = completion.content.into_iter().map(|piece| match piece {
-        Content::Reasoning { text } => StreamPart::ReasoningDelta { text },
-        Content::Text { text } => StreamPart::TextDelta { text },
-        Content::ToolCall(call) => StreamPart::ToolCall(call),
-    });
+    let content = completion.content.into_iter().flat_map(parts_of_piece);
     let start = StreamPart::ResponseStart { response: completion.response };
     let finish = StreamPart::Finish { finish_reason: completion.finish_reason, usage: completion.usage };
     [start].into_iter().chain(warnings).chain(content).chain([finish]).collect()
+}
+
+fn parts_of_piece(piece: Content) -> Vec<StreamPart> {
+    match piece {
+        Content::Reasoning { text, provider_data } => {
+            vec![StreamPart::ReasoningDelta { text }, StreamPart::ReasoningEnd { provider_data }]
+        }
+        Content::Source(source) => vec![StreamPart::Source(source)],
+        Content::Text { text, provider_data } => {
+            vec![StreamPart::TextDelta { text }, StreamPart::TextEnd { provider_data }]
+        }
+        Content::ToolCall(call) => vec![StreamPart::ToolCall(call)],
+    }
 }
 
 #[cfg(test)]
@@ -237,7 +249,7 @@ mod tests {
     }
 
     fn finish(unified: Finish) -> StreamPart {
-        StreamPart::Finish { finish_reason: FinishReason { unified, raw: None }, usage: None }
+        StreamPart::Finish { finish_reason: FinishReason::new(unified, None), usage: None }
     }
 
     fn decoder() -> PartDecoder {

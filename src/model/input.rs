@@ -265,10 +265,8 @@ pub(crate) fn provider(path: &str, value: &Value) -> Result<ProviderId> {
 }
 
 pub(crate) fn api(path: &str, value: &Value) -> Result<Api> {
-    match value.as_str() {
-        Some("chat") => Ok(Api::Chat),
-        _ => Err(Error::invalid(path, "'chat'")),
-    }
+    let found = Api::ALL.iter().copied().find(|api| value.as_str() == Some(api.as_str()));
+    found.ok_or_else(|| Error::invalid(path, "'chat', 'messages' or 'responses'"))
 }
 
 fn provider_options(path: &str, value: &Value) -> Result<Map<String, Value>> {

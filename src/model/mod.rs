@@ -89,14 +89,23 @@ impl ProviderId {
 pub enum Api {
     /// Chat completions.
     Chat,
+    /// Anthropic's Messages.
+    Messages,
+    /// OpenAI's Responses.
+    Responses,
 }
 
 impl Api {
+    /// Every wire that can be chosen.
+    pub const ALL: &'static [Api] = &[Api::Chat, Api::Messages, Api::Responses];
+
     /// The wire as callers write it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Api::Chat => "chat",
+            Api::Messages => "messages",
+            Api::Responses => "responses",
         }
     }
 }

@@ -4,7 +4,6 @@
 use serde_json::Map;
 use serde_json::Value;
 
-use super::Api;
 use super::KeyMeta;
 use super::Model;
 use super::ModelConfig;
@@ -221,10 +220,7 @@ fn read_model(reader: &Reader<'_>) -> Result<Model> {
         description: optional_text(reader, "description")?,
         provider: reader.required("provider", "a provider", provider)?,
         model: text(reader, "model")?,
-        api: reader.optional("api", |path, value| {
-            let chat = value.as_str() == Some(Api::Chat.as_str());
-            chat.then_some(Api::Chat).ok_or_else(|| Error::invalid(path, "an api"))
-        })?,
+        api: reader.optional("api", super::input::api)?,
         config: ModelConfig::read_fields(reader)?,
         headers: reader.optional("headers", headers::read)?.unwrap_or_default(),
         provider_options: reader.optional("providerOptions", reader::object)?.unwrap_or_default(),

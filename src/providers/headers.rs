@@ -3,7 +3,9 @@
 use serde_json::Map;
 use serde_json::Value;
 
+use crate::chat::ResponseInfo;
 use crate::http::Headers;
+use crate::http::HttpHead;
 
 /// The provider's id of the request.
 pub(in crate::providers) fn request_id(headers: &Headers) -> Option<String> {
@@ -12,9 +14,19 @@ pub(in crate::providers) fn request_id(headers: &Headers) -> Option<String> {
 }
 
 /// The headers that callers see: ids of the request and limits, nothing else.
-pub(in crate::providers) fn exposed(headers: &Headers) -> Map<String, Value> {
+fn exposed(headers: &Headers) -> Map<String, Value> {
     let wanted = headers.iter().filter(|(name, _)| is_exposed(name));
     wanted.map(|(name, value)| (name.to_owned(), Value::String(value.to_owned()))).collect()
+}
+
+/// The facts about a response: its ids, the model that answered, and the headers that callers see.
+pub(in crate::providers) fn info(head: &HttpHead, id: Option<&str>, model: Option<&str>) -> ResponseInfo {
+    ResponseInfo {
+        id: id.map(str::to_owned),
+        model: model.map(str::to_owned),
+        request_id: request_id(&head.headers),
+        headers: exposed(&head.headers),
+    }
 }
 
 fn is_exposed(name: &str) -> bool {
@@ -41,6 +53,11 @@ pub fn retry_after(headers: &Headers, now_ms: Option<u64>) -> Option<u64> {
         let text = headers.get("retry-after")?;
         millis(text, 1000).or_else(|| until(text, now_ms.or_else(|| date_ms(headers.get("date")?))?))
     })
+}
+
+/// A duration as Google writes it, for example `34.4s`, in milliseconds.
+pub(in crate::providers) fn seconds(text: &str) -> Option<u64> {
+    millis(text.strip_suffix('s')?, 1000)
 }
 
 fn millis(text: &str, unit: u64) -> Option<u64> {
@@ -85,6 +102,14 @@ mod tests {
         assert_eq!(wait(&[("retry-after-ms", "12.001")], None), Some(13));
         assert_eq!(wait(&[date], Some(784_111_780_000)), Some(0));
         assert_eq!(wait(&[date, ("date", "Sun, 06 Nov 1994 08:49:30 GMT")], None), Some(7000));
+    }
+
+    #[test]
+    fn r59_googles_delay_is_read() {
+        assert_eq!(
+            (seconds("34.4s"), seconds("1s"), seconds("34.4"), seconds("soons")),
+            (Some(34_400), Some(1000), None, None)
+        );
     }
 
     #[test]

@@ -1,31 +1,40 @@
 //! The provider contract and the registry: one line per provider.
 
+mod body;
 mod chat_completions;
 mod custom;
+mod draft;
+mod failure;
 mod headers;
-mod lenient;
 mod openai;
 
+pub use draft::Draft;
+pub use draft::Encoded;
 pub use headers::retry_after;
 
-use crate::chat::{Call, Completion, StreamPart};
-use crate::error::{Error, Result};
-use crate::http::{HttpHead, HttpRequest};
-use crate::model::{Api, ProviderId};
-use crate::resolve::Resolved;
-use crate::secret::ApiKey;
+use serde_json::Value;
+
+use crate::catalog::Facts;
+use crate::chat::Completion;
+use crate::chat::StreamPart;
+use crate::chat::Warning;
+use crate::error::Error;
+use crate::error::Result;
+use crate::http::HttpHead;
+use crate::model::Api;
+use crate::model::ProviderId;
 use crate::sse::SseEvent;
 
-/// A vendor's wire: five methods, no state.
+/// A vendor's wire, without state.
 pub trait Provider: Sync {
     /// The id that models name.
     fn id(&self) -> ProviderId;
 
-    /// The request for one call. `key` is `None` only where the provider needs none.
+    /// The request for one call.
     ///
     /// # Errors
-    /// `invalid_input` where this wire cannot carry the call.
-    fn encode(&self, resolved: &Resolved, call: &Call, key: Option<&ApiKey>) -> Result<HttpRequest>;
+    /// `invalid_input` where this wire cannot carry the call; `missing_api_key` where it needs a key.
+    fn encode(&self, draft: &Draft<'_>) -> Result<Encoded>;
 
     /// A whole answer from a 2xx response.
     ///
@@ -33,11 +42,19 @@ pub trait Provider: Sync {
     /// `bad_response` where the body is not this provider's JSON; the error it carries where it is an error under 200.
     fn decode(&self, head: &HttpHead, body: &[u8]) -> Result<Completion>;
 
-    /// The error that any other response means.
-    fn decode_error(&self, head: &HttpHead, body: &[u8]) -> Error;
-
     /// A decoder for a streamed answer.
     fn decoder(&self, head: &HttpHead) -> Box<dyn StreamDecoder>;
+
+    /// The error that any other response means.
+    fn decode_error(&self, head: &HttpHead, body: &[u8]) -> Error {
+        failure::error(self.id().as_str(), head, body)
+    }
+
+    /// Changes the refused `body` so that the complaint in `error` no longer applies, and says what was changed. `None`
+    /// where there is no such change.
+    fn heal(&self, _error: &Error, _body: &mut Value) -> Option<Warning> {
+        None
+    }
 }
 
 /// Turns events into parts. It knows nothing of requests or sockets.
@@ -49,12 +66,21 @@ pub trait StreamDecoder {
     fn finish(&mut self, out: &mut Vec<StreamPart>);
 }
 
-/// The wire for `provider`, or `None` where this version has none.
-#[must_use]
-pub fn provider(id: ProviderId, _api: Option<Api>) -> Option<&'static dyn Provider> {
-    match id {
-        ProviderId::Custom => Some(&custom::Custom),
-        ProviderId::Openai => Some(&openai::Openai),
-        ProviderId::Anthropic | ProviderId::Cohere | ProviderId::Google => None,
+/// The wire for a model: the one that its `api` names, else the provider's own or the one that suits the model best.
+///
+/// # Errors
+/// `invalid_input` naming `api` where the provider has no such wire, `provider` where this version has none.
+pub fn provider(id: ProviderId, api: Option<Api>, _facts: &Facts) -> Result<&'static dyn Provider> {
+    match (id, api) {
+        (ProviderId::Custom, None | Some(Api::Chat)) => Ok(&custom::Custom),
+        (ProviderId::Openai, None | Some(Api::Chat)) => Ok(&openai::Openai),
+        (ProviderId::Anthropic | ProviderId::Cohere | ProviderId::Google, _) => {
+            let expected = "one of custom, openai; this version stores other models and cannot call them yet";
+            Err(Error::invalid("provider", expected))
+        }
+        (_, Some(api)) => {
+            let expected = format!("an API that {} serves; '{}' is none of them", id.as_str(), api.as_str());
+            Err(Error::invalid("api", expected))
+        }
     }
 }

@@ -13,6 +13,7 @@ use ductape_models::chat::StreamPart;
 use ductape_models::http::HeaderValue;
 use ductape_models::http::HttpHead;
 use ductape_models::http::HttpRequest;
+use ductape_models::providers::Draft;
 use ductape_models::providers::Provider;
 use ductape_models::secret::ApiKey;
 use serde_json::Map;
@@ -58,7 +59,7 @@ impl Case {
     fn open(folder: PathBuf) -> Self {
         let call = serde_json::from_slice(&std::fs::read(folder.join("call.json")).unwrap()).unwrap();
         let provider = folder.parent().unwrap().file_name().unwrap().to_str().unwrap();
-        let wire = drive::provider_named(provider);
+        let wire = drive::wire_named(provider);
         Self { folder, call, wire }
     }
 
@@ -94,10 +95,12 @@ impl Case {
         let mut resolved = drive::resolved(self.wire.id(), self.call["model"].as_str().unwrap());
         drive::set(&mut resolved.settings, &self.call["settings"]);
         resolved.provider_options = self.call["providerOptions"].as_object().cloned().unwrap_or_default();
+        let own = self.call["call"]["providerOptions"].as_object().cloned();
+        resolved.provider_options.extend(own.unwrap_or_default());
         let mut call = Call::read(&self.call["call"]).unwrap();
         call.stream = self.body("stream.txt").is_some();
         let key = ApiKey::parse("apiKey", KEY).unwrap().0;
-        let request = self.wire.encode(&resolved, &call, Some(&key)).unwrap();
+        let request = self.wire.encode(&Draft::new(&resolved, &call, Some(&key))).unwrap().request;
         assert!(!format!("{request:?}").contains(KEY));
         self.check("request.json", &shown(&request));
     }

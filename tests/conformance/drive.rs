@@ -1,11 +1,13 @@
 //! Runs bytes through the decoders, in any cut, and makes parts comparable.
 
 use ductape_models::base_url::BaseUrl;
+use ductape_models::catalog;
 use ductape_models::chat::Accumulator;
 use ductape_models::chat::Completion;
 use ductape_models::chat::StreamPart;
 use ductape_models::http::Headers;
 use ductape_models::http::HttpHead;
+use ductape_models::model::Api;
 use ductape_models::model::ProviderId;
 use ductape_models::providers::Provider;
 use ductape_models::providers::provider;
@@ -19,9 +21,12 @@ use ductape_models::sse::SseEvent;
 use serde_json::Map;
 use serde_json::Value;
 
-pub(crate) fn provider_named(name: &str) -> &'static dyn Provider {
+/// The wire of `<provider>` or `<provider>.<api>`, the names of recordings' files and of fixtures' folders.
+pub(crate) fn wire_named(name: &str) -> &'static dyn Provider {
+    let (name, api) = name.split_once('.').unwrap_or((name, ""));
     let id = ProviderId::ALL.iter().find(|id| id.as_str() == name).expect("a known provider");
-    provider(*id, None).expect("a provider with a wire")
+    let api = Api::ALL.iter().copied().find(|known| known.as_str() == api);
+    provider(*id, api, &catalog::facts(&resolved(*id, "m"))).expect("a provider with a wire")
 }
 
 pub(crate) fn head(status: u64, headers: Option<&Map<String, Value>>) -> HttpHead {

@@ -6,6 +6,7 @@ use ductape_models::chat::Completion;
 use ductape_models::chat::Finish;
 use ductape_models::chat::StreamPart;
 use ductape_models::error::Error;
+use ductape_models::providers::Provider;
 use serde_json::Value;
 use serde_json::json;
 
@@ -34,8 +35,8 @@ impl Record {
         self.json["id"].as_str().unwrap()
     }
 
-    pub(crate) fn provider(&self) -> &str {
-        self.file.split('.').next().unwrap()
+    pub(crate) fn wire(&self) -> &'static dyn Provider {
+        drive::wire_named(self.file)
     }
 
     fn status(&self) -> u64 {
@@ -59,11 +60,11 @@ impl Record {
     }
 
     pub(crate) fn stream(&self, chunks: &[&[u8]]) -> Vec<StreamPart> {
-        drive::stream(drive::provider_named(self.provider()), &self.head(), chunks)
+        drive::stream(self.wire(), &self.head(), chunks)
     }
 
     fn decode(&self) -> Result<Completion, Error> {
-        let wire = drive::provider_named(self.provider());
+        let wire = self.wire();
         match (self.succeeded(), self.is_stream()) {
             (false, _) => Err(wire.decode_error(&self.head(), self.raw())),
             (true, false) => wire.decode(&self.head(), self.raw()),
@@ -124,7 +125,7 @@ fn labelled(completion: &Completion) -> Value {
 
 fn reasoning_of(piece: &ductape_models::chat::Content) -> Option<&str> {
     match piece {
-        ductape_models::chat::Content::Reasoning { text } => Some(text),
+        ductape_models::chat::Content::Reasoning { text, .. } => Some(text),
         _ => None,
     }
 }
@@ -268,10 +269,17 @@ fn r56_a_stream_cut_short_is_interrupted_and_keeps_its_beginning() {
 fn is_terminated(record: &Record, bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     let mut data = text.lines().filter_map(|line| line.strip_prefix("data:")).map(str::trim);
-    data.any(|data| match serde_json::from_str::<Value>(data) {
+    match record.file {
+        "custom.chat" | "openai.chat" => data.any(|data| ends_chat(record, data)),
+        file => panic!("no mark is known for {file}"),
+    }
+}
+
+fn ends_chat(record: &Record, data: &str) -> bool {
+    match serde_json::from_str::<Value>(data) {
         Ok(chunk) => chunk["choices"].as_array().into_iter().flatten().any(|choice| {
             choice["index"] == 0 && choice["finish_reason"].as_str().is_some_and(|word| !word.is_empty())
         }),
-        Err(_) => data == "[DONE]" && record.provider() == "custom",
-    })
+        Err(_) => data == "[DONE]" && record.file.starts_with("custom"),
+    }
 }

@@ -1,8 +1,11 @@
-//! The request direction: an accepted recorded request, read as a call of ours and built again, says the same.
+//! The request direction: an accepted recorded request, read as a call of ours and built again, says the same. Each wire
+//! has a file that reads its bodies back.
+
+mod chat;
 
 use ductape_models::chat::Call;
+use ductape_models::providers::Draft;
 use ductape_models::secret::ApiKey;
-use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
@@ -10,20 +13,24 @@ use crate::drive;
 use crate::recorded::Record;
 use crate::recorded::records;
 
-/// Fields of the body that a call or its settings say; all others travel as provider options.
-const OURS: &[&str] = &[
-    "max_completion_tokens",
-    "max_tokens",
-    "messages",
-    "model",
-    "response_format",
-    "stop",
-    "stream",
-    "temperature",
-    "tool_choice",
-    "tools",
-    "top_p",
-];
+/// How the bodies of one wire are read back.
+struct Reading {
+    /// The five settings, by their public names.
+    settings: fn(&Value) -> Value,
+    /// The options of a call; what is not ours travels as provider options.
+    options: fn(&Value) -> Value,
+    /// The body without what means nothing or is said in another way on purpose.
+    canonical: fn(&Value, &Record) -> Value,
+}
+
+fn reading(file: &str) -> Reading {
+    match file {
+        "custom.chat" | "openai.chat" => {
+            Reading { settings: chat::settings, options: chat::options, canonical: chat::canonical }
+        }
+        _ => panic!("no reading for {file}"),
+    }
+}
 
 #[test]
 fn r56_recorded_requests_are_built_again() {
@@ -31,11 +38,13 @@ fn r56_recorded_requests_are_built_again() {
     let accepted: Vec<_> =
         records.iter().filter(|record| record.succeeded() && record.json["request"].is_object()).collect();
     for record in &accepted {
+        let canonical = reading(record.file).canonical;
         let rebuilt = rebuild(record);
         assert_eq!(
             canonical(&rebuilt, record),
             canonical(&record.json["request"], record),
-            "{}",
+            "{} {}",
+            record.file,
             record.id()
         );
     }
@@ -44,139 +53,15 @@ fn r56_recorded_requests_are_built_again() {
 
 fn rebuild(record: &Record) -> Value {
     let body = &record.json["request"];
-    let wire = drive::provider_named(record.provider());
-    let mut resolved = drive::resolved(wire.id(), body["model"].as_str().unwrap());
-    drive::set(&mut resolved.settings, &settings(body));
-    let mut call = Call::read(&options(body)).unwrap_or_else(|error| panic!("{}: {error}", record.id()));
+    let reading = reading(record.file);
+    let wire = record.wire();
+    let mut resolved = drive::resolved(wire.id(), body["model"].as_str().unwrap_or("m"));
+    drive::set(&mut resolved.settings, &(reading.settings)(body));
+    let options = (reading.options)(body);
+    resolved.provider_options = options["providerOptions"].as_object().cloned().unwrap_or_default();
+    let mut call = Call::read(&options).unwrap_or_else(|error| panic!("{}: {error}", record.id()));
     call.stream = body["stream"] == json!(true);
     let key = ApiKey::parse("apiKey", "sk-test-0123456789").unwrap().0;
-    let request = wire.encode(&resolved, &call, Some(&key)).unwrap();
+    let request = wire.encode(&Draft::new(&resolved, &call, Some(&key))).unwrap().request;
     serde_json::from_slice(&request.body).unwrap()
-}
-
-fn settings(body: &Value) -> Value {
-    let tokens =
-        if body["max_tokens"].is_null() { &body["max_completion_tokens"] } else { &body["max_tokens"] };
-    let stop = match &body["stop"] {
-        Value::String(word) => json!([word]),
-        other => other.clone(),
-    };
-    json!({"temperature": body["temperature"], "topP": body["top_p"], "maxTokens": tokens, "stopSequences": stop})
-}
-
-/// The recorded body as options of a call.
-fn options(body: &Value) -> Value {
-    let format = &body["response_format"];
-    let mut extra: Map<String, Value> = body
-        .as_object()
-        .unwrap()
-        .iter()
-        .filter(|(key, _)| !OURS.contains(&key.as_str()))
-        .map(owned)
-        .collect();
-    let schema = match format["type"].as_str() {
-        Some("json_schema") => {
-            let given = &format["json_schema"];
-            json!({"name": given["name"], "description": given["description"], "schema": given["schema"]})
-        }
-        Some(_) => {
-            extra.insert("response_format".to_owned(), format.clone());
-            Value::Null
-        }
-        None => Value::Null,
-    };
-    let choice = match &body["tool_choice"] {
-        Value::Object(choice) => json!({"tool": choice["function"]["name"]}),
-        other => other.clone(),
-    };
-    let messages: Vec<_> = body["messages"].as_array().unwrap().iter().map(message).collect();
-    json!({
-        "messages": messages, "tools": tools(body), "toolChoice": choice, "schema": schema, "providerOptions": extra,
-    })
-}
-
-fn owned((key, value): (&String, &Value)) -> (String, Value) {
-    (key.clone(), value.clone())
-}
-
-fn tools(body: &Value) -> Vec<&Value> {
-    body["tools"].as_array().into_iter().flatten().map(|tool| &tool["function"]).collect()
-}
-
-fn message(message: &Value) -> Value {
-    let content = &message["content"];
-    match message["role"].as_str().unwrap() {
-        "assistant" => json!({"role": "assistant", "content": assistant(message)}),
-        "developer" | "system" => json!({"role": "system", "content": content}),
-        "tool" => json!({"role": "tool", "content": [{
-            "type": "tool-result", "toolCallId": message["tool_call_id"], "toolName": "f", "output": content,
-        }]}),
-        _ => match content {
-            Value::Array(parts) => {
-                json!({"role": "user", "content": parts.iter().map(part).collect::<Vec<_>>()})
-            }
-            text => json!({"role": "user", "content": text}),
-        },
-    }
-}
-
-fn part(part: &Value) -> Value {
-    match part["type"].as_str().unwrap() {
-        "image_url" => json!({"type": "image", "image": part["image_url"]["url"]}),
-        _ => part.clone(),
-    }
-}
-
-fn assistant(message: &Value) -> Vec<Value> {
-    let mut parts = Vec::new();
-    if let Some(text) = message["reasoning_content"].as_str() {
-        parts.push(json!({"type": "reasoning", "text": text}));
-    }
-    parts.push(json!({"type": "text", "text": message["content"].as_str().unwrap_or_default()}));
-    for call in message["tool_calls"].as_array().into_iter().flatten() {
-        let input: Value = serde_json::from_str(call["function"]["arguments"].as_str().unwrap()).unwrap();
-        parts.push(json!({
-            "type": "tool-call", "toolCallId": call["id"], "toolName": call["function"]["name"], "input": input,
-        }));
-    }
-    parts
-}
-
-/// The body without what means nothing or is said in another way on purpose.
-fn canonical(body: &Value, record: &Record) -> Value {
-    let mut body = body.as_object().unwrap().clone();
-    body.retain(|key, value| !(key == "stream" && *value == json!(false)) && key != "stream_options");
-    if record.provider() == "openai"
-        && let Some(tokens) = body.remove("max_tokens")
-    {
-        body.insert("max_completion_tokens".to_owned(), tokens);
-    }
-    for message in body["messages"].as_array_mut().unwrap() {
-        canonical_message(message.as_object_mut().unwrap(), record);
-    }
-    body.remove("strict");
-    Value::Object(body)
-}
-
-fn canonical_message(message: &mut Map<String, Value>, record: &Record) {
-    // Old servers want the thought under either name; one is enough for those that read it, and only in tool turns.
-    message.remove("reasoning");
-    message.remove("reasoning_details");
-    message.remove("reasoning_content");
-    if message.get("content").is_none_or(|content| content.is_null()) {
-        message.insert("content".to_owned(), json!(""));
-    }
-    if record.provider() == "custom" && message["role"] == "developer" {
-        message.insert("role".to_owned(), json!("system"));
-    }
-    for part in message.get_mut("content").and_then(Value::as_array_mut).into_iter().flatten() {
-        // `auto` is what the absence of `detail` means.
-        if let Some(image) = part.get_mut("image_url").and_then(Value::as_object_mut) {
-            image.retain(|key, value| !(key == "detail" && *value == json!("auto")));
-        }
-    }
-    for call in message.get_mut("tool_calls").and_then(Value::as_array_mut).into_iter().flatten() {
-        let text = call["function"]["arguments"].as_str().unwrap().to_owned();
-        call["function"]["arguments"] = serde_json::from_str(&text).unwrap();
-    }
 }

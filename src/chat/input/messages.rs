@@ -3,8 +3,12 @@
 use serde_json::Value;
 
 use crate::chat::Content;
+use crate::chat::File;
+use crate::chat::FileData;
 use crate::chat::Image;
 use crate::chat::Message;
+use crate::chat::ProviderData;
+use crate::chat::Source;
 use crate::chat::ToolCall;
 use crate::chat::ToolResult;
 use crate::chat::UserPart;
@@ -15,6 +19,9 @@ use crate::reader::Reader;
 
 /// Fields that the AI SDK puts on messages and parts and that no wire of ours carries.
 const IGNORED: &str = "providerOptions";
+
+/// State that goes back to the provider that handed it out.
+const PROVIDER_DATA: &str = "providerData";
 
 pub(super) fn read(path: &str, value: &Value) -> Result<Vec<Message>> {
     let items = reader::list(path, value)?;
@@ -78,6 +85,7 @@ fn user_text(path: &str, text: &str) -> Result<Vec<UserPart>> {
 fn user_part(path: &str, value: &Value) -> Result<UserPart> {
     let reader = Reader::new(path, value)?;
     match reader.required("type", "a part type", reader::text)? {
+        "file" => file(&reader).map(UserPart::File),
         "image" => {
             reader.only(&["type", "image", "mediaType", IGNORED])?;
             let media_type = reader.optional("mediaType", media_type)?;
@@ -85,8 +93,53 @@ fn user_part(path: &str, value: &Value) -> Result<UserPart> {
             reader.required("image", "an image", image).map(UserPart::Image)
         }
         "text" => text_field(&reader).map(UserPart::Text),
-        _ => Err(Error::invalid(&reader.at("type"), "text or image")),
+        _ => Err(Error::invalid(&reader.at("type"), "text, image or file")),
     }
+}
+
+/// A document: base64, a `data:` URI or an https address, and its media type.
+fn file(reader: &Reader<'_>) -> Result<File> {
+    reader.only(&["type", "data", "mediaType", "filename", IGNORED])?;
+    let text = reader.required("data", "base64 text, a data: URI or an https URL", reader::filled)?;
+    let named = reader.optional("mediaType", file_type)?;
+    let (data, own) = file_data(&reader.at("data"), text)?;
+    let missing =
+        || Error::invalid(&reader.at("mediaType"), "a media type such as application/pdf; it is missing");
+    Ok(File {
+        data,
+        media_type: named.or(own).ok_or_else(missing)?,
+        filename: reader.optional("filename", reader::filled)?.map(str::to_owned),
+    })
+}
+
+/// The document, and the media type that its `data:` URI names.
+fn file_data(path: &str, text: &str) -> Result<(FileData, Option<String>)> {
+    if text.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
+        return Ok((FileData::Url(text.to_owned()), None));
+    }
+    let expected = || Error::invalid(path, "base64 text, a data: URI with base64 or an https URL");
+    let (data, media_type) = match text.strip_prefix("data:") {
+        None => (text, None),
+        Some(uri) => {
+            let (head, data) = uri.split_once(";base64,").ok_or_else(expected)?;
+            (data, head.split(';').next().filter(|kind| is_media_type(kind)).map(str::to_owned))
+        }
+    };
+    if !is_base64(data) {
+        return Err(expected());
+    }
+    Ok((FileData::Base64(data.to_owned()), media_type))
+}
+
+fn file_type(path: &str, value: &Value) -> Result<String> {
+    let text = value.as_str().filter(|text| is_media_type(text));
+    text.map(str::to_owned).ok_or_else(|| Error::invalid(path, "a media type such as application/pdf"))
+}
+
+fn is_media_type(text: &str) -> bool {
+    let token = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'+' | b'-');
+    let full = |part: &str| !part.is_empty() && part.bytes().all(token);
+    text.split_once('/').is_some_and(|(kind, subtype)| full(kind) && full(subtype))
 }
 
 fn text_field(reader: &Reader<'_>) -> Result<String> {
@@ -152,8 +205,7 @@ fn media_type(path: &str, value: &Value) -> Result<String> {
 }
 
 fn is_image_type(text: &str) -> bool {
-    let token = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'+' | b'-');
-    text.strip_prefix("image/").is_some_and(|kind| !kind.is_empty() && kind.bytes().all(token))
+    text.starts_with("image/") && is_media_type(text)
 }
 
 fn base64<'a>(path: &str, value: &'a Value) -> Result<&'a str> {
@@ -169,26 +221,41 @@ fn is_base64(text: &str) -> bool {
 
 /// An empty answer is a valid one, so its replay is valid too.
 fn assistant_text(_path: &str, text: &str) -> Result<Vec<Content>> {
-    Ok(vec![Content::Text { text: text.to_owned() }])
+    Ok(vec![Content::text(text)])
 }
 
 fn assistant_part(path: &str, value: &Value) -> Result<Content> {
     let reader = Reader::new(path, value)?;
     match reader.required("type", "a part type", reader::text)? {
-        "reasoning" => text_field(&reader).map(|text| Content::Reasoning { text }),
-        "text" => text_field(&reader).map(|text| Content::Text { text }),
+        "reasoning" => answer_text(&reader)
+            .map(|text| Content::Reasoning { text, provider_data: provider_data(&reader) }),
+        "source" => Ok(Content::Source(Source { raw: value.clone(), ..Source::default() })),
+        "text" => {
+            answer_text(&reader).map(|text| Content::Text { text, provider_data: provider_data(&reader) })
+        }
         "tool-call" => tool_call(&reader).map(Content::ToolCall),
-        _ => Err(Error::invalid(&reader.at("type"), "text, reasoning or tool-call")),
+        _ => Err(Error::invalid(&reader.at("type"), "text, reasoning, source or tool-call")),
     }
 }
 
+fn answer_text(reader: &Reader<'_>) -> Result<String> {
+    reader.only(&["type", "text", PROVIDER_DATA, IGNORED])?;
+    reader.required("text", "a string", reader::text).map(str::to_owned)
+}
+
+/// Never looked into: it goes back as it came.
+fn provider_data(reader: &Reader<'_>) -> Option<ProviderData> {
+    reader.value(PROVIDER_DATA).cloned()
+}
+
 fn tool_call(reader: &Reader<'_>) -> Result<ToolCall> {
-    reader.only(&["type", "toolCallId", "toolName", "input", "incomplete", IGNORED])?;
+    reader.only(&["type", "toolCallId", "toolName", "input", "incomplete", PROVIDER_DATA, IGNORED])?;
     Ok(ToolCall {
         tool_call_id: reader.required("toolCallId", "an id", reader::filled)?.to_owned(),
         tool_name: reader.required("toolName", "a tool name", reader::filled)?.to_owned(),
         input: reader.required("input", "an object", |_, value| Ok(value.clone()))?,
         incomplete: reader.optional("incomplete", reader::boolean)?.unwrap_or(false),
+        provider_data: provider_data(reader),
     })
 }
 
@@ -240,8 +307,29 @@ mod tests {
     fn image_at(part: &Value) -> Result<Image> {
         match user_part("p", part)? {
             UserPart::Image(image) => Ok(image),
-            UserPart::Text(_) => panic!("a text"),
+            other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn r56_a_document_has_bytes_or_an_address_and_a_type() {
+        let file = |part: Value| user_part("p", &part);
+        let pdf = |data: FileData| {
+            UserPart::File(File { data, media_type: "application/pdf".to_owned(), filename: None })
+        };
+        let bytes = || FileData::Base64("QUJD".to_owned());
+        let named = file(json!({"type": "file", "data": "QUJD", "mediaType": "application/pdf"}));
+        assert_eq!(named.unwrap(), pdf(bytes()));
+        assert_eq!(
+            file(json!({"type": "file", "data": "data:application/pdf;base64,QUJD"})).unwrap(),
+            pdf(bytes())
+        );
+        let url = json!({"type": "file", "data": "https://a.example/b.pdf", "mediaType": "application/pdf"});
+        assert_eq!(file(url).unwrap(), pdf(FileData::Url("https://a.example/b.pdf".to_owned())));
+        let field = |part: Value| file(part).unwrap_err().field().unwrap().to_owned();
+        assert_eq!(field(json!({"type": "file", "data": "QUJD"})), "p.mediaType");
+        assert_eq!(field(json!({"type": "file", "data": "http://a", "mediaType": "a/b"})), "p.data");
+        assert_eq!(field(json!({"type": "file", "data": "QUJD", "mediaType": "pdf"})), "p.mediaType");
     }
 
     #[test]

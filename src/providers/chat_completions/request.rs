@@ -1,280 +1,228 @@
 //! Settings and a call become a request. The body is written straight to bytes; the conversation is borrowed, never
 //! copied into a second tree. It knows no provider beyond its [`Dialect`].
 
-use std::borrow::Cow;
-
-use serde::Serialize;
-use serde::Serializer;
-use serde::ser::SerializeMap;
-use serde_json::Map;
-use serde_json::Value;
-use zeroize::Zeroizing;
-
 use super::Dialect;
-use super::wire::WireCall;
-use super::wire::WireContent;
-use super::wire::WireFormat;
-use super::wire::WireFunction;
-use super::wire::WireMessage;
-use super::wire::WireName;
-use super::wire::WirePart;
-use super::wire::WireSchema;
-use super::wire::WireStreamOptions;
-use super::wire::WireTool;
-use super::wire::WireToolChoice;
-use super::wire::WireToolFunction;
-use super::wire::WireUrl;
-use crate::chat::Call;
 use crate::chat::Content;
-use crate::chat::Image;
+use crate::chat::File;
 use crate::chat::Message;
 use crate::chat::OutputSchema;
 use crate::chat::Tool;
-use crate::chat::ToolCall;
 use crate::chat::ToolChoice;
-use crate::chat::ToolResult;
 use crate::chat::UserPart;
 use crate::error::Error;
-use crate::error::ErrorKind;
 use crate::error::Result;
-use crate::http::HeaderValue;
-use crate::http::HttpRequest;
-use crate::resolve::Resolved;
+use crate::json::Fields;
+use crate::json::Writer;
+use crate::providers::Draft;
+use crate::providers::Encoded;
+use crate::providers::body;
 use crate::resolve::Settings;
-use crate::secret::ApiKey;
 
-/// Fields of the body that `providerOptions` may not replace: what was checked, resolved or is ours to read.
-const PROTECTED: &[&str] = &["messages", "model", "stream", "tools"];
+/// Fields of the body that `providerOptions` may not replace.
+const PROTECTED: &[&str] = &["model", "messages", "stream", "tools"];
 
-/// The request of `call`, to `url`.
-pub(in crate::providers) fn encode(
-    dialect: &Dialect,
-    url: String,
-    resolved: &Resolved,
-    call: &Call,
-    key: Option<&ApiKey>,
-) -> Result<HttpRequest> {
-    let options = provider_options(resolved, call)?;
-    let model = resolved.model.sent().ok_or_else(|| Error::invalid("model", "the provider's model id"))?;
-    let body = Body { dialect, model, settings: &resolved.settings, call, options: &options };
-    let body = serde_json::to_vec(&body)
-        .map_err(|_| Error::new(ErrorKind::Internal, "the request could not be written as JSON"))?;
-    Ok(HttpRequest { url, headers: headers(resolved, call, key), body })
-}
-
-fn headers(resolved: &Resolved, call: &Call, key: Option<&ApiKey>) -> Vec<(String, HeaderValue)> {
-    let plain = |name: &str, value: &str| (name.to_owned(), HeaderValue::Plain(value.to_owned()));
-    let accept = if call.stream { "text/event-stream" } else { "application/json" };
-    let mut headers = vec![plain("content-type", "application/json"), plain("accept", accept)];
-    if let Some(key) = key {
-        let mut bearer = Zeroizing::new(String::with_capacity(7 + key.expose().len()));
-        bearer.push_str("Bearer ");
-        bearer.push_str(key.expose());
-        headers.push(("authorization".to_owned(), HeaderValue::Secret(bearer)));
-    }
-    let own = |name: &str| headers.iter().any(|(other, _)| other == name);
-    let extra = resolved.headers.iter().filter(|(name, _)| !own(name));
-    let extra: Vec<_> = extra.map(|(name, value)| plain(name, value)).collect();
-    headers.extend(extra);
-    headers
-}
-
-/// The model's options with the call's over them.
-fn provider_options(resolved: &Resolved, call: &Call) -> Result<Map<String, Value>> {
-    let mut options = resolved.provider_options.clone();
-    options.extend(call.provider_options.iter().map(|(key, value)| (key.clone(), value.clone())));
-    match options.keys().find(|key| PROTECTED.contains(&key.as_str())) {
-        Some(key) => Err(Error::invalid(
-            &format!("providerOptions.{key}"),
-            "no field that the call itself sets: model, messages, stream, tools",
-        )),
-        None => Ok(options),
-    }
-}
-
-/// The body, written field by field so that a provider option stands in for the field of its name; an option that is
-/// `null` leaves the field out.
-struct Body<'a> {
-    dialect: &'a Dialect,
-    model: &'a str,
-    settings: &'a Settings,
-    call: &'a Call,
-    options: &'a Map<String, Value>,
-}
-
-impl Serialize for Body<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("model", self.model)?;
-        map.serialize_entry(
-            "messages",
-            &Messages { dialect: self.dialect, model: self.model, call: self.call },
-        )?;
-        self.write_settings(&mut map)?;
-        self.write_tools(&mut map)?;
-        self.field(&mut map, "response_format", self.call.schema.as_ref().map(|s| self.format(s)).as_ref())?;
-        if self.call.stream {
-            map.serialize_entry("stream", &true)?;
-            self.field(&mut map, "stream_options", Some(&WireStreamOptions { include_usage: true }))?;
+/// The request of `draft`, to `url`.
+pub(in crate::providers) fn encode(dialect: &Dialect, url: String, draft: &Draft<'_>) -> Result<Encoded> {
+    let model = draft.model()?;
+    refuse_addresses(&draft.call.messages)?;
+    let headers = draft.key.map(|key| body::secret("authorization", "Bearer ", key.expose()));
+    let request = body::request(draft, url, headers.into_iter().collect(), PROTECTED, |fields| {
+        fields.field("model", |out| out.text(model));
+        fields.field("messages", |out| messages(out, dialect, draft));
+        settings(fields, dialect, &draft.resolved.settings);
+        tools(fields, &draft.call.tools, draft.call.tool_choice.as_ref());
+        fields.optional("response_format", draft.call.schema.as_ref(), |out, schema| {
+            format(out, schema, dialect.strict_schema);
+        });
+        if draft.call.stream {
+            fields.field("stream", |out| out.boolean(true));
+            fields.field("stream_options", |out| {
+                out.object(|out| out.key("include_usage").boolean(true));
+            });
         }
-        for (key, value) in self.options.iter().filter(|(_, value)| !value.is_null()) {
-            map.serialize_entry(key, value)?;
-        }
-        map.end()
-    }
+    })?;
+    Ok(Encoded { request, warnings: Vec::new() })
 }
 
-impl Body<'_> {
-    fn field<M: SerializeMap, T: Serialize + ?Sized>(
-        &self,
-        map: &mut M,
-        name: &str,
-        value: Option<&T>,
-    ) -> Result<(), M::Error> {
-        match value {
-            Some(value) if !self.options.contains_key(name) => map.serialize_entry(name, value),
-            _ => Ok(()),
+/// This wire takes a document's bytes only.
+fn refuse_addresses(messages: &[Message]) -> Result<()> {
+    for (index, message) in messages.iter().enumerate() {
+        let Message::User(parts) = message else { continue };
+        for (part, piece) in parts.iter().enumerate() {
+            if matches!(piece, UserPart::File(file) if body::file_bytes(&file.data).is_none()) {
+                let path = format!("messages[{index}].content[{part}].data");
+                return Err(Error::invalid(
+                    &path,
+                    "the document's bytes in base64; this API takes no address",
+                ));
+            }
         }
     }
-
-    fn write_settings<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        // The timeout is the client's to keep; a new setting must be given a place here.
-        let Settings { temperature, max_tokens, top_p, stop_sequences, timeout: _ } = self.settings;
-        self.field(map, self.dialect.max_tokens, max_tokens.sent())?;
-        self.field(map, "temperature", temperature.sent())?;
-        self.field(map, "top_p", top_p.sent())?;
-        self.field(map, "stop", stop_sequences.sent().filter(|list| !list.is_empty()))
-    }
-
-    fn write_tools<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        if self.call.tools.is_empty() {
-            return Ok(());
-        }
-        let tools: Vec<WireTool<'_>> = self.call.tools.iter().map(wire_tool).collect();
-        map.serialize_entry("tools", &tools)?;
-        self.field(map, "tool_choice", self.call.tool_choice.as_ref().map(wire_choice).as_ref())
-    }
-
-    fn format<'s>(&self, schema: &'s OutputSchema) -> WireFormat<'s> {
-        let OutputSchema { name, description, schema } = schema;
-        let description = description.as_deref();
-        let strict = self.dialect.strict_schema;
-        WireFormat { kind: "json_schema", json_schema: WireSchema { name, description, schema, strict } }
-    }
+    Ok(())
 }
 
-fn wire_tool(tool: &Tool) -> WireTool<'_> {
+fn settings(fields: &mut Fields<'_>, dialect: &Dialect, settings: &Settings) {
+    // The timeout is the client's to keep; a new setting must be given a place here.
+    let Settings { temperature, max_tokens, top_p, stop_sequences, timeout: _ } = settings;
+    fields.optional(dialect.max_tokens, max_tokens.sent(), |out, count| out.count(*count));
+    fields.optional("temperature", temperature.sent(), |out, number| out.number(*number));
+    fields.optional("top_p", top_p.sent(), |out, number| out.number(*number));
+    let stops = stop_sequences.sent().filter(|list| !list.is_empty());
+    fields.optional("stop", stops, |out, stops| {
+        out.list(|out| stops.iter().for_each(|stop| out.text(stop)));
+    });
+}
+
+fn tools(fields: &mut Fields<'_>, tools: &[Tool], choice: Option<&ToolChoice>) {
+    if tools.is_empty() {
+        return;
+    }
+    fields.field("tools", |out| out.list(|out| tools.iter().for_each(|each| tool(out, each))));
+    fields.optional("tool_choice", choice, tool_choice);
+}
+
+fn tool(out: &mut Writer, tool: &Tool) {
     let Tool { name, description, parameters } = tool;
-    let description = description.as_deref();
-    WireTool { kind: "function", function: WireToolFunction { name, description, parameters } }
+    out.object(|out| {
+        out.text_field("type", "function");
+        out.key("function").object(|out| {
+            out.text_field("name", name);
+            if let Some(description) = description {
+                out.text_field("description", description);
+            }
+            out.value_field("parameters", parameters);
+        });
+    });
 }
 
-fn wire_choice(choice: &ToolChoice) -> WireToolChoice<'_> {
+fn tool_choice(out: &mut Writer, choice: &ToolChoice) {
     match choice {
-        ToolChoice::Auto => WireToolChoice::Word("auto"),
-        ToolChoice::None => WireToolChoice::Word("none"),
-        ToolChoice::Required => WireToolChoice::Word("required"),
-        ToolChoice::Tool(name) => WireToolChoice::Tool { kind: "function", function: WireName { name } },
+        ToolChoice::Auto => out.text("auto"),
+        ToolChoice::None => out.text("none"),
+        ToolChoice::Required => out.text("required"),
+        ToolChoice::Tool(name) => out.object(|out| {
+            out.text_field("type", "function");
+            out.key("function").object(|out| out.text_field("name", name));
+        }),
     }
 }
 
-struct Messages<'a> {
-    dialect: &'a Dialect,
-    model: &'a str,
-    call: &'a Call,
+fn format(out: &mut Writer, schema: &OutputSchema, strict: bool) {
+    let OutputSchema { name, description, schema } = schema;
+    out.object(|out| {
+        out.text_field("type", "json_schema");
+        out.key("json_schema").object(|out| {
+            out.text_field("name", name);
+            if let Some(description) = description {
+                out.text_field("description", description);
+            }
+            out.value_field("schema", schema);
+            if strict {
+                out.key("strict").boolean(true);
+            }
+        });
+    });
 }
 
-impl Serialize for Messages<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let system = self.call.system.as_deref().map(|text| self.system(text));
-        serializer.collect_seq(
-            system.into_iter().chain(self.call.messages.iter().flat_map(|message| self.wire(message))),
-        )
-    }
-}
-
-impl<'a> Messages<'a> {
-    /// A message of ours as messages of the wire: every tool result is one of its own.
-    fn wire(&self, message: &'a Message) -> Vec<WireMessage<'a>> {
-        match message {
-            Message::Assistant(content) => vec![self.assistant(content)],
-            Message::System(text) => vec![self.system(text)],
-            Message::Tool(results) => results.iter().map(tool_message).collect(),
-            Message::User(parts) => vec![said("user", user_content(parts))],
+fn messages(out: &mut Writer, dialect: &Dialect, draft: &Draft<'_>) {
+    let system_role = (dialect.system_role)(&draft.facts);
+    out.list(|out| {
+        if let Some(text) = &draft.call.system {
+            said(out, system_role, text);
         }
-    }
-
-    fn system(&self, text: &'a str) -> WireMessage<'a> {
-        said((self.dialect.system_role)(self.model), WireContent::Text(Cow::Borrowed(text)))
-    }
-
-    fn assistant(&self, content: &'a [Content]) -> WireMessage<'a> {
-        let text = joined(content.iter().filter_map(|piece| match piece {
-            Content::Text { text } => Some(text.as_str()),
-            Content::Reasoning { .. } | Content::ToolCall(_) => None,
-        }));
-        let thought = joined(content.iter().filter_map(|piece| match piece {
-            Content::Reasoning { text } => Some(text.as_str()),
-            Content::Text { .. } | Content::ToolCall(_) => None,
-        }));
-        let tool_calls: Vec<_> = content.iter().filter_map(wire_call).collect();
-        // DeepSeek refuses a tool turn whose thought is missing; servers that never sent one may refuse the field.
-        let replays = self.dialect.replays_reasoning && !thought.is_empty() && !tool_calls.is_empty();
-        let only_calls = text.is_empty() && !tool_calls.is_empty();
-        WireMessage {
-            reasoning_content: replays.then_some(thought),
-            tool_calls,
-            ..said("assistant", if only_calls { WireContent::Null } else { WireContent::Text(text) })
+        for message in &draft.call.messages {
+            match message {
+                Message::Assistant(content) => assistant(out, content, dialect.replays_reasoning),
+                Message::System(text) => said(out, system_role, text),
+                // Every result is a message of its own.
+                Message::Tool(results) => results.iter().for_each(|result| {
+                    out.object(|out| {
+                        out.text_field("role", "tool");
+                        out.text_field("content", &body::output_text(result));
+                        out.text_field("tool_call_id", &result.tool_call_id);
+                    })
+                }),
+                Message::User(parts) => user(out, parts),
+            }
         }
-    }
+    });
 }
 
-fn said<'a>(role: &'static str, content: WireContent<'a>) -> WireMessage<'a> {
-    WireMessage { role, content, reasoning_content: None, tool_calls: Vec::new(), tool_call_id: None }
+fn said(out: &mut Writer, role: &str, text: &str) {
+    out.object(|out| {
+        out.text_field("role", role);
+        out.text_field("content", text);
+    });
 }
 
-fn joined<'a>(mut texts: impl Iterator<Item = &'a str>) -> Cow<'a, str> {
-    let first = texts.next().unwrap_or_default();
-    match texts.next() {
-        None => Cow::Borrowed(first),
-        Some(second) => Cow::Owned([first, second].into_iter().chain(texts).collect()),
-    }
-}
-
-fn wire_call(piece: &Content) -> Option<WireCall<'_>> {
-    let Content::ToolCall(ToolCall { tool_call_id, tool_name, input, .. }) = piece else { return None };
-    // The API refuses arguments that are not a JSON object, so a call that was cut off is replayed without them.
-    let arguments = if input.is_object() { input.to_string() } else { "{}".to_owned() };
-    let function = WireFunction { name: tool_name, arguments };
-    Some(WireCall { id: tool_call_id, kind: "function", function })
-}
-
-fn tool_message(result: &ToolResult) -> WireMessage<'_> {
-    let text = match &result.output {
-        Value::String(text) => Cow::Borrowed(text.as_str()),
-        other => Cow::Owned(other.to_string()),
+fn assistant(out: &mut Writer, content: &[Content], replays_reasoning: bool) {
+    let (text, thought) = (body::text_of(content), body::thought_of(content));
+    let calls = || {
+        content.iter().filter_map(|piece| match piece {
+            Content::ToolCall(call) => Some(call),
+            _ => None,
+        })
     };
-    WireMessage { tool_call_id: Some(&result.tool_call_id), ..said("tool", WireContent::Text(text)) }
+    let has_calls = calls().next().is_some();
+    out.object(|out| {
+        out.text_field("role", "assistant");
+        if text.is_empty() && has_calls {
+            out.value_field("content", &serde_json::Value::Null);
+        } else {
+            out.text_field("content", &text);
+        }
+        // DeepSeek refuses a tool turn whose thought is missing; servers that never sent one may refuse the field.
+        if replays_reasoning && has_calls && !thought.is_empty() {
+            out.text_field("reasoning_content", &thought);
+        }
+        if has_calls {
+            out.key("tool_calls").list(|out| {
+                calls().for_each(|call| {
+                    out.object(|out| {
+                        out.text_field("id", &call.tool_call_id);
+                        out.text_field("type", "function");
+                        out.key("function").object(|out| {
+                            out.text_field("name", &call.tool_name);
+                            out.text_field("arguments", &body::arguments(&call.input));
+                        });
+                    })
+                })
+            });
+        }
+    });
 }
 
 /// One text goes as a plain string, which every server takes; anything else as a list of parts.
-fn user_content(parts: &[UserPart]) -> WireContent<'_> {
-    match parts {
-        [UserPart::Text(text)] => WireContent::Text(Cow::Borrowed(text)),
-        _ => WireContent::Parts(parts.iter().map(user_part).collect()),
+fn user(out: &mut Writer, parts: &[UserPart]) {
+    if let [UserPart::Text(text)] = parts {
+        return said(out, "user", text);
     }
+    out.object(|out| {
+        out.text_field("role", "user");
+        out.key("content").list(|out| parts.iter().for_each(|part| user_part(out, part)));
+    });
 }
 
-fn user_part(part: &UserPart) -> WirePart<'_> {
-    match part {
-        UserPart::Image(image) => WirePart::ImageUrl { image_url: WireUrl { url: image_url(image) } },
-        UserPart::Text(text) => WirePart::Text { text },
-    }
+fn user_part(out: &mut Writer, part: &UserPart) {
+    out.object(|out| match part {
+        UserPart::File(file) => document(out, file),
+        UserPart::Image(image) => {
+            out.text_field("type", "image_url");
+            out.key("image_url").object(|out| body::image_url(out.key("url"), image));
+        }
+        UserPart::Text(text) => {
+            out.text_field("type", "text");
+            out.text_field("text", text);
+        }
+    });
 }
 
-fn image_url(image: &Image) -> Cow<'_, str> {
-    match image {
-        Image::Data { data, media_type } => Cow::Owned(["data:", media_type, ";base64,", data].concat()),
-        Image::Url(url) => Cow::Borrowed(url),
-    }
+fn document(out: &mut Writer, file: &File) {
+    let data = body::file_bytes(&file.data).unwrap_or_default();
+    out.text_field("type", "file");
+    out.key("file").object(|out| {
+        // The API refuses a document without a name.
+        out.text_field("filename", file.filename.as_deref().unwrap_or("document"));
+        out.key("file_data").joined(&["data:", &file.media_type, ";base64,", data]);
+    });
 }

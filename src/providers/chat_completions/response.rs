@@ -2,91 +2,84 @@
 
 use serde_json::Value;
 
-use super::Dialect;
+use super::calls::arguments;
 use super::calls::made_id;
 use super::calls::tool_call;
-use super::error;
-use super::wire::Answer;
-use super::wire::Body;
-use super::wire::Choice;
-use super::wire::Function;
-use super::wire::Part;
-use super::wire::Turn;
-use super::with_answer;
 use crate::chat::Completion;
 use crate::chat::Content;
 use crate::chat::Finish;
 use crate::chat::FinishReason;
 use crate::chat::ResponseInfo;
-use crate::chat::ToolCall;
 use crate::chat::Usage;
-use crate::error::Error;
 use crate::error::Result;
 use crate::http::HttpHead;
+use crate::json;
+use crate::json::count;
+use crate::json::filled;
+use crate::providers::failure;
 use crate::providers::headers;
 
 /// The answer in a 2xx body.
-pub(in crate::providers) fn decode(dialect: &Dialect, head: &HttpHead, body: &[u8]) -> Result<Completion> {
-    let text = String::from_utf8_lossy(body);
-    let text = text.trim_start_matches('\u{FEFF}').trim();
-    let completion = with_answer(text, |answer| completion(head, answer)).flatten();
-    completion.ok_or_else(|| not_an_answer(dialect, head, text))
-}
-
-/// The error under a 2xx status, or `bad_response`.
-fn not_an_answer(dialect: &Dialect, head: &HttpHead, text: &str) -> Error {
-    error::in_answer(dialect, head, text).unwrap_or_else(|| error::unreadable(dialect, head))
+pub(in crate::providers) fn decode(
+    provider: &'static str,
+    head: &HttpHead,
+    body: &[u8],
+) -> Result<Completion> {
+    let answer = json::parse(&String::from_utf8_lossy(body)).unwrap_or_default();
+    completion(head, &answer).ok_or_else(|| failure::not_an_answer(provider, head, &answer))
 }
 
 /// `None` where there is an error or no answer in it.
-fn completion(head: &HttpHead, answer: &Answer<'_>) -> Option<Completion> {
-    let choices = answer.choices.0.as_ref().filter(|_| !error::is_error(&answer.error))?;
-    let objects = || answer.choices.objects();
-    let choice = objects().find(|choice| is_first(choice)).or_else(|| objects().next());
-    if choice.is_none() && !choices.is_empty() || choice.is_some_and(|choice| error::is_error(&choice.error))
+fn completion(head: &HttpHead, answer: &Value) -> Option<Completion> {
+    let choices = answer["choices"].as_array().filter(|_| !failure::is_error(&answer["error"]))?;
+    let choice =
+        choices.iter().find(|choice| is_first(choice)).or_else(|| choices.iter().find(|c| c.is_object()));
+    if choice.is_none() && !choices.is_empty()
+        || choice.is_some_and(|choice| failure::is_error(&choice["error"]))
     {
         return None;
     }
     let mut completion = choice.map_or_else(nothing, whole);
-    completion.usage = usage(&answer.usage).or_else(|| usage(&choice?.usage));
+    completion.usage = usage(&answer["usage"]).or_else(|| usage(&choice?["usage"]));
     completion.response = info(head, answer);
     Some(completion)
 }
 
 /// Whether it is the answer: with several candidates, the one with index 0 wherever it stands.
-pub(super) fn is_first(choice: &Choice<'_>) -> bool {
-    choice.index.0.unwrap_or(0) == 0
+pub(super) fn is_first(choice: &Value) -> bool {
+    choice.is_object() && count(&choice["index"]).unwrap_or(0) == 0
 }
 
 fn nothing() -> Completion {
-    Completion::from_content(Vec::new(), FinishReason { unified: Finish::Other, raw: None })
+    Completion::from_content(Vec::new(), FinishReason::new(Finish::Other, None))
 }
 
-fn whole(choice: &Choice<'_>) -> Completion {
-    let turn = choice.message.0.as_ref().or(choice.delta.0.as_ref());
-    let Some(turn) = turn else {
-        return Completion::from_content(
-            Vec::new(),
-            finish_reason(choice.finish_reason.filled(), false, false),
-        );
-    };
+fn whole(choice: &Value) -> Completion {
+    let turn = turn(choice, "message", "delta");
     let mut content = Vec::new();
     said(turn, &mut |piece| piece.join(&mut content));
     let refused = is_refused(turn);
-    let calls =
-        || turn.tool_calls.objects().filter_map(|call| Some((call.id.filled(), call.function.0.as_ref()?)));
-    let legacy = turn.function_call.0.as_ref().filter(|_| calls().next().is_none());
-    let calls: Vec<_> = calls().chain(legacy.map(|function| (None, function))).collect();
-    let finish = finish_reason(choice.finish_reason.filled(), refused, !calls.is_empty());
-    let calls = calls.into_iter().enumerate();
-    content
-        .extend(calls.map(|(n, (id, function))| Content::ToolCall(called(n, id, function, finish.unified))));
+    let mut calls: Vec<_> =
+        json::items(&turn["tool_calls"]).iter().filter(|call| call["function"].is_object()).collect();
+    // The form before tools: one call, no id.
+    let legacy = json::object_of("function", turn["function_call"].clone());
+    if calls.is_empty() && turn["function_call"].is_object() {
+        calls.push(&legacy);
+    }
+    let finish = finish_reason(filled(&choice["finish_reason"]), refused, !calls.is_empty());
+    for (position, call) in calls.into_iter().enumerate() {
+        let id = filled(&call["id"]).map_or_else(|| made_id(position), str::to_owned);
+        let name = call["function"]["name"].as_str().unwrap_or_default().to_owned();
+        let text = arguments(&call["function"]["arguments"]);
+        content.push(Content::ToolCall(tool_call(id, name, &text, finish.unified)));
+    }
     Completion::from_content(content, finish)
 }
 
-fn called(position: usize, id: Option<&str>, function: &Function<'_>, finish: Finish) -> ToolCall {
-    let id = id.map_or_else(|| made_id(position), str::to_owned);
-    tool_call(id, function.name.0.as_ref().to_owned(), function.arguments.0.as_ref(), finish)
+/// The turn of a choice; servers mix up the names of whole answers and of streams.
+pub(super) fn turn<'a>(choice: &'a Value, name: &str, other: &str) -> &'a Value {
+    let named = &choice[name];
+    if named.is_object() { named } else { &choice[other] }
 }
 
 /// A piece of what the model said.
@@ -100,46 +93,51 @@ impl Said<'_> {
     /// Adds it to the content; pieces of one kind in a row are one piece, as they are in a stream.
     fn join(self, content: &mut Vec<Content>) {
         match (self, content.last_mut()) {
-            (Said::Reasoning(more), Some(Content::Reasoning { text })) => text.push_str(more),
-            (Said::Text(more), Some(Content::Text { text })) => text.push_str(more),
-            (Said::Reasoning(text), _) => content.push(Content::Reasoning { text: text.to_owned() }),
-            (Said::Text(text), _) => content.push(Content::Text { text: text.to_owned() }),
+            (Said::Reasoning(more), Some(Content::Reasoning { text, .. }))
+            | (Said::Text(more), Some(Content::Text { text, .. })) => text.push_str(more),
+            (Said::Reasoning(text), _) => content.push(Content::reasoning(text)),
+            (Said::Text(text), _) => content.push(Content::text(text)),
         }
     }
 }
 
 /// Hands over what the turn says, in order and without empty pieces. A refusal is what it says, too.
-pub(super) fn said(turn: &Turn<'_>, take: &mut dyn FnMut(Said<'_>)) {
-    if let Some(thought) = turn.thought() {
+pub(super) fn said(turn: &Value, take: &mut dyn FnMut(Said<'_>)) {
+    // llama.cpp, vLLM, DeepSeek; then OpenRouter, Groq, Ollama. Some send both fields with the same text.
+    let thought = filled(&turn["reasoning_content"]).or_else(|| filled(&turn["reasoning"]));
+    if let Some(thought) = thought {
         take(Said::Reasoning(thought));
     }
-    match &turn.content {
-        Body::Absent => {}
-        Body::Parts(parts) => {
-            parts.iter().filter_map(|part| part.0.as_ref()).for_each(|part| said_part(part, take))
-        }
-        Body::Text(text) if text.is_empty() => {}
-        Body::Text(text) => take(Said::Text(text)),
+    match filled(&turn["content"]) {
+        Some(text) => take(Said::Text(text)),
+        None => json::items(&turn["content"]).iter().for_each(|part| said_part(part, take)),
     }
-    if let Some(refusal) = turn.refusal.filled() {
+    if let Some(refusal) = filled(&turn["refusal"]) {
         take(Said::Text(refusal));
     }
 }
 
-fn said_part(part: &Part<'_>, take: &mut dyn FnMut(Said<'_>)) {
-    part.thinking.0.iter().filter_map(|text| text.filled()).for_each(|text| take(Said::Reasoning(text)));
-    [part.text.filled(), part.refusal.filled()].into_iter().flatten().for_each(|text| take(Said::Text(text)));
+/// Mistral's `{type: text, text}` or `{type: thinking, thinking}`, where a thought is a text or a list of text parts.
+fn said_part(part: &Value, take: &mut dyn FnMut(Said<'_>)) {
+    if let Some(thought) = filled(&part["thinking"]) {
+        take(Said::Reasoning(thought));
+    }
+    for piece in json::items(&part["thinking"]) {
+        if let Some(thought) = filled(&piece["text"]) {
+            take(Said::Reasoning(thought));
+        }
+    }
+    for name in ["text", "refusal"] {
+        if let Some(text) = filled(&part[name]) {
+            take(Said::Text(text));
+        }
+    }
 }
 
 /// Whether the turn carries a refusal, or more of one.
-pub(super) fn is_refused(turn: &Turn<'_>) -> bool {
-    let in_parts = match &turn.content {
-        Body::Parts(parts) => {
-            parts.iter().any(|part| part.0.as_ref().is_some_and(|p| p.refusal.filled().is_some()))
-        }
-        Body::Absent | Body::Text(_) => false,
-    };
-    in_parts || turn.refusal.filled().is_some()
+pub(super) fn is_refused(turn: &Value) -> bool {
+    let refuses = |piece: &Value| filled(&piece["refusal"]).is_some();
+    refuses(turn) || json::items(&turn["content"]).iter().any(refuses)
 }
 
 /// What a finish word means. Servers say `stop` when they mean `tool_calls`, and nothing when they mean nothing.
@@ -155,42 +153,28 @@ pub(super) fn finish_reason(raw: Option<&str>, refused: bool, called: bool) -> F
         Some("tool_calls" | "function_call") => Finish::ToolCalls,
         _ => Finish::Other,
     };
-    FinishReason { unified, raw: raw.map(str::to_owned) }
+    FinishReason::new(unified, raw)
 }
 
 /// The counts; `None` where there are none. The total in includes cached tokens already.
 pub(super) fn usage(raw: &Value) -> Option<Usage> {
-    let count = |path: &[&str]| path.iter().try_fold(raw, |value, key| value.get(key)).and_then(whole_number);
+    let input = &raw["prompt_tokens_details"];
     let usage = Usage {
-        input_tokens: count(&["prompt_tokens"]),
-        output_tokens: count(&["completion_tokens"]),
+        input_tokens: count(&raw["prompt_tokens"]),
+        output_tokens: count(&raw["completion_tokens"]),
         // Vendors' own names for the same (`prompt_cache_hit_tokens`, `cached_tokens`) stay in `raw`.
-        cached_input_tokens: count(&["prompt_tokens_details", "cached_tokens"]),
-        reasoning_tokens: count(&["completion_tokens_details", "reasoning_tokens"]),
+        cached_input_tokens: count(&input["cached_tokens"]),
+        cache_write_tokens: count(&input["cache_write_tokens"]),
+        reasoning_tokens: count(&raw["completion_tokens_details"]["reasoning_tokens"]),
         estimated: false,
         raw: Value::Null,
     };
     (usage != Usage::default()).then(|| Usage { raw: raw.clone(), ..usage })
 }
 
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "checked to be whole and in range"
-)]
-fn whole_number(value: &Value) -> Option<u64> {
-    let whole = |number: &f64| number.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(number);
-    value.as_u64().or_else(|| value.as_f64().filter(whole).map(|number| number as u64))
-}
-
 /// The facts about the response.
-pub(super) fn info(head: &HttpHead, answer: &Answer<'_>) -> ResponseInfo {
-    ResponseInfo {
-        id: answer.id.filled().map(str::to_owned),
-        model: answer.model.filled().map(str::to_owned),
-        request_id: headers::request_id(&head.headers),
-        headers: headers::exposed(&head.headers),
-    }
+pub(super) fn info(head: &HttpHead, answer: &Value) -> ResponseInfo {
+    headers::info(head, filled(&answer["id"]), filled(&answer["model"]))
 }
 
 #[cfg(test)]

@@ -2,20 +2,18 @@
 
 use core::mem;
 
+use serde_json::Value;
+
 use super::Dialect;
 use super::calls::Calls;
-use super::error;
 use super::response::Said;
 use super::response::finish_reason;
 use super::response::info;
 use super::response::is_first;
 use super::response::is_refused;
 use super::response::said;
+use super::response::turn;
 use super::response::usage;
-use super::wire::Answer;
-use super::wire::Choice;
-use super::wire::Turn;
-use super::with_answer;
 use crate::chat::Finish;
 use crate::chat::FinishReason;
 use crate::chat::ResponseInfo;
@@ -24,7 +22,9 @@ use crate::chat::Usage;
 use crate::chat::Warning;
 use crate::error::Error;
 use crate::http::HttpHead;
+use crate::json;
 use crate::providers::StreamDecoder;
+use crate::providers::failure;
 use crate::sse::SseEvent;
 
 /// Decodes one stream.
@@ -60,59 +60,58 @@ impl Decoder {
     }
 
     fn chunk(&mut self, data: &str, unterminated: bool, out: &mut Vec<StreamPart>) {
-        let failed = with_answer(data, |answer| self.take(answer, out));
-        match failed {
-            Some(false) => {}
-            Some(true) => self.fail(data, out),
+        match json::parse(data) {
+            Some(answer) if self.take(&answer, out) => {}
+            Some(answer) => self.fail(&answer, out),
             // What the end of the bytes cut off is a missing end, not a broken chunk.
             None if unterminated => {}
-            None => self.fail(data, out),
+            None => self.end_with(failure::unreadable(self.dialect.provider, &self.head), out),
         }
     }
 
-    /// Takes a chunk; `true` where it carries an error.
-    fn take(&mut self, answer: &Answer<'_>, out: &mut Vec<StreamPart>) -> bool {
-        let choice = answer.choices.objects().find(|choice| is_first(choice));
-        let in_choice = choice.is_some_and(|choice| error::is_error(&choice.error));
-        let has_choices = answer.choices.0.is_some();
-        if error::is_error(&answer.error) || in_choice {
-            return true;
+    /// Takes a chunk; `false` where it is none, or carries an error.
+    fn take(&mut self, answer: &Value, out: &mut Vec<StreamPart>) -> bool {
+        let choice = json::items(&answer["choices"]).iter().find(|choice| is_first(choice));
+        let in_choice = choice.is_some_and(|choice| failure::is_error(&choice["error"]));
+        if !answer.is_object() || failure::is_error(&answer["error"]) || in_choice {
+            return false;
         }
         self.note(answer);
         if let Some(choice) = choice {
             self.choice(choice, out);
         }
         // A chunk without choices is a heartbeat, counts, or an error in one of its flat forms.
-        !has_choices && answer.usage.is_null()
+        answer["choices"].is_array() || !answer["usage"].is_null()
     }
 
-    fn note(&mut self, answer: &Answer<'_>) {
+    fn note(&mut self, answer: &Value) {
         if !self.started && self.info.as_ref().is_none_or(|info| info.id.is_none()) {
             self.info = Some(info(&self.head, answer));
         }
-        if let Some(usage) = usage(&answer.usage) {
+        if let Some(usage) = usage(&answer["usage"]) {
             self.usage = Some(usage);
         }
     }
 
-    fn choice(&mut self, choice: &Choice<'_>, out: &mut Vec<StreamPart>) {
-        if let Some(turn) = choice.delta.0.as_ref().or(choice.message.0.as_ref()) {
-            self.turn(turn, out);
-        }
-        if let Some(word) = choice.finish_reason.filled() {
+    fn choice(&mut self, choice: &Value, out: &mut Vec<StreamPart>) {
+        self.turn(turn(choice, "delta", "message"), out);
+        if let Some(word) = json::filled(&choice["finish_reason"]) {
             self.finish_word = Some(word.to_owned());
         }
-        if let Some(usage) = usage(&choice.usage) {
+        // Moonshot reports it here.
+        if let Some(usage) = usage(&choice["usage"]) {
             self.usage = Some(usage);
         }
     }
 
-    fn turn(&mut self, turn: &Turn<'_>, out: &mut Vec<StreamPart>) {
+    fn turn(&mut self, turn: &Value, out: &mut Vec<StreamPart>) {
         let before = out.len();
         said(turn, &mut |piece| out.push(delta(piece)));
-        turn.tool_calls.objects().for_each(|piece| self.calls.take(piece, out));
-        if let Some(function) = &turn.function_call.0 {
-            self.calls.take_function(function, out);
+        for piece in json::items(&turn["tool_calls"]) {
+            self.calls.take(piece, out);
+        }
+        if turn["function_call"].is_object() {
+            self.calls.take_function(&turn["function_call"], out);
         }
         self.refused |= is_refused(turn);
         if out.len() > before {
@@ -123,17 +122,17 @@ impl Decoder {
     /// Puts the facts about the response, once, before everything else.
     fn start(&mut self, position: usize, out: &mut Vec<StreamPart>) {
         if !mem::replace(&mut self.started, true) {
-            let response = self.info.take().unwrap_or_else(|| info(&self.head, &Answer::default()));
+            let response = self.info.take().unwrap_or_else(|| info(&self.head, &Value::Null));
             out.insert(position, StreamPart::ResponseStart { response });
         }
     }
 
-    fn fail(&mut self, data: &str, out: &mut Vec<StreamPart>) {
-        let error = error::in_answer(self.dialect, &self.head, data);
-        match error {
+    fn fail(&mut self, answer: &Value, out: &mut Vec<StreamPart>) {
+        let provider = self.dialect.provider;
+        match failure::in_answer(provider, &self.head, answer) {
             Some(error) => self.end_with(error, out),
-            None if with_answer(data, |_| ()).is_some() => {}
-            None => self.end_with(error::unreadable(self.dialect, &self.head), out),
+            None if answer.is_object() => {}
+            None => self.end_with(failure::unreadable(provider, &self.head), out),
         }
     }
 
@@ -144,8 +143,8 @@ impl Decoder {
 
     fn finish_reason(&self) -> FinishReason {
         match self.finish_word.as_deref() {
-            None if self.done && self.dialect.done_ends => FinishReason { unified: Finish::Other, raw: None },
-            None => FinishReason { unified: Finish::Interrupted, raw: None },
+            None if self.done && self.dialect.done_ends => FinishReason::new(Finish::Other, None),
+            None => FinishReason::new(Finish::Interrupted, None),
             word => finish_reason(word, self.refused, !self.calls.is_empty()),
         }
     }
@@ -162,7 +161,7 @@ impl StreamDecoder for Decoder {
             return self.finish(out);
         }
         if event.event == "error" {
-            let error = error::in_event(self.dialect, &self.head, data);
+            let error = failure::in_event(self.dialect.provider, &self.head, data);
             return self.end_with(error, out);
         }
         self.chunk(data, event.unterminated, out);

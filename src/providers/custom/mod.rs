@@ -1,22 +1,20 @@
 //! Any server that speaks OpenAI's chat completions: llama.cpp, vLLM, Ollama, OpenRouter, DeepSeek, Mistral, Groq, … It
 //! takes the caller's base URL, and a key only where one is set.
 
+use super::Draft;
+use super::Encoded;
 use super::Provider;
 use super::StreamDecoder;
 use super::chat_completions as wire;
-use crate::chat::Call;
 use crate::chat::Completion;
 use crate::error::Error;
 use crate::error::Result;
 use crate::http::HttpHead;
-use crate::http::HttpRequest;
 use crate::model::ProviderId;
-use crate::resolve::Resolved;
-use crate::secret::ApiKey;
 
 /// The least that all of these servers understand: `max_tokens`, and `system`, because some chat templates refuse
 /// `developer`. Some end a stream by `[DONE]` alone.
-pub(in crate::providers) static DIALECT: wire::Dialect = wire::Dialect {
+static DIALECT: wire::Dialect = wire::Dialect {
     provider: ProviderId::Custom.as_str(),
     max_tokens: "max_tokens",
     system_role: |_| "system",
@@ -34,18 +32,14 @@ impl Provider for Custom {
         ProviderId::Custom
     }
 
-    fn encode(&self, resolved: &Resolved, call: &Call, key: Option<&ApiKey>) -> Result<HttpRequest> {
+    fn encode(&self, draft: &Draft<'_>) -> Result<Encoded> {
         let missing = || Error::invalid("baseUrl", "the server's address; a custom model has no default");
-        let base = resolved.base_url.as_ref().ok_or_else(missing)?;
-        wire::encode(&DIALECT, base.join("/v1", wire::ROUTE), resolved, call, key)
+        let base = draft.resolved.base_url.as_ref().ok_or_else(missing)?;
+        wire::encode(&DIALECT, base.join("/v1", wire::ROUTE), draft)
     }
 
     fn decode(&self, head: &HttpHead, body: &[u8]) -> Result<Completion> {
-        wire::decode(&DIALECT, head, body)
-    }
-
-    fn decode_error(&self, head: &HttpHead, body: &[u8]) -> Error {
-        wire::error(&DIALECT, head, body)
+        wire::decode(DIALECT.provider, head, body)
     }
 
     fn decoder(&self, head: &HttpHead) -> Box<dyn StreamDecoder> {

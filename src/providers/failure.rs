@@ -1,12 +1,13 @@
-//! A failed response becomes an [`Error`]: what it says, in any of the shapes that servers use, and what that means.
+//! A failed response becomes an [`Error`]: what it says, in any of the shapes that providers use, and what that means.
+//! One reader for all of them: servers that speak one provider's wire answer with another one's errors.
 
 use serde_json::Value;
 
-use super::Dialect;
+use super::headers;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::http::HttpHead;
-use crate::providers::headers;
+use crate::json;
 
 /// Most bytes of the provider's own message that an error carries.
 const MAX_MESSAGE_BYTES: usize = 2048;
@@ -15,40 +16,49 @@ const MAX_MESSAGE_BYTES: usize = 2048;
 const MAX_LINE_CHARS: usize = 200;
 
 /// The error that a response outside 200 to 299 means.
-pub(in crate::providers) fn error(dialect: &Dialect, head: &HttpHead, body: &[u8]) -> Error {
+pub(in crate::providers) fn error(provider: &'static str, head: &HttpHead, body: &[u8]) -> Error {
     if head.status == 0 || (300..400).contains(&head.status) {
-        return redirect(dialect, head);
+        return redirect(provider, head);
     }
     let text = String::from_utf8_lossy(body);
     let said = Said::read(text.trim()).unwrap_or_else(|| Said::plain(text.trim()));
-    build(dialect, head, head.status, &said)
+    build(provider, head, head.status, &said)
 }
 
 /// The error that stands in an answer's own JSON, under a 2xx status; `None` where there is none.
-pub(super) fn in_answer(dialect: &Dialect, head: &HttpHead, text: &str) -> Option<Error> {
-    let said = Said::read(text)?;
-    Some(build(dialect, head, said.status.unwrap_or(0), &said))
+pub(in crate::providers) fn in_answer(
+    provider: &'static str,
+    head: &HttpHead,
+    answer: &Value,
+) -> Option<Error> {
+    let said = Said::of(answer.as_array().and_then(|list| list.first()).unwrap_or(answer))?;
+    Some(build(provider, head, said.status.unwrap_or(0), &said))
+}
+
+/// The error under a 2xx status, or `bad_response`.
+pub(in crate::providers) fn not_an_answer(provider: &'static str, head: &HttpHead, answer: &Value) -> Error {
+    in_answer(provider, head, answer).unwrap_or_else(|| unreadable(provider, head))
 }
 
 /// The error that an event named `error` means; its data need not be JSON.
-pub(super) fn in_event(dialect: &Dialect, head: &HttpHead, text: &str) -> Error {
+pub(in crate::providers) fn in_event(provider: &'static str, head: &HttpHead, text: &str) -> Error {
     let said = Said::read(text).unwrap_or_else(|| Said::plain(text));
-    build(dialect, head, said.status.unwrap_or(0), &said)
+    build(provider, head, said.status.unwrap_or(0), &said)
 }
 
 /// `bad_response`: what came under a 2xx status is not this wire's JSON.
-pub(super) fn unreadable(dialect: &Dialect, head: &HttpHead) -> Error {
+pub(in crate::providers) fn unreadable(provider: &'static str, head: &HttpHead) -> Error {
     Error::new(
         ErrorKind::BadResponse,
-        format!("{} answered with something else than a chat completion", dialect.provider),
+        format!("{provider} answered with something that is not its wire's JSON"),
     )
-    .with_provider(dialect.provider)
+    .with_provider(provider)
     .with_status(head.status)
     .with_request_id(headers::request_id(&head.headers))
 }
 
 /// Whether the value of an `error` field says that there is one: some servers always send the field.
-pub(super) fn is_error(value: &Value) -> bool {
+pub(in crate::providers) fn is_error(value: &Value) -> bool {
     match value {
         Value::Array(list) => !list.is_empty(),
         Value::Bool(failed) => *failed,
@@ -60,11 +70,10 @@ pub(super) fn is_error(value: &Value) -> bool {
 }
 
 /// Only the origin of where it led is told: the rest may carry what the request carried.
-fn redirect(dialect: &Dialect, head: &HttpHead) -> Error {
-    let message = format!("{} answered with a redirect, which is never followed", dialect.provider);
-    let error = Error::new(ErrorKind::RedirectRefused, message)
-        .with_provider(dialect.provider)
-        .with_status(head.status);
+fn redirect(provider: &'static str, head: &HttpHead) -> Error {
+    let message = format!("{provider} answered with a redirect, which is never followed");
+    let error =
+        Error::new(ErrorKind::RedirectRefused, message).with_provider(provider).with_status(head.status);
     match head.headers.get("location").and_then(origin) {
         Some(origin) => error.with("location", origin),
         None => error,
@@ -84,9 +93,14 @@ struct Said {
     message: Option<String>,
     /// The `code`, where it is a word.
     code: Option<String>,
-    /// The `type`.
+    /// The `type`, Cohere's `error_type`, Google's `status`.
     class: Option<String>,
+    /// Google's `reason`, which tells a bad key from a bad request.
+    reason: Option<String>,
     param: Option<String>,
+    request_id: Option<String>,
+    /// Google's `retryDelay`, in milliseconds.
+    wait_ms: Option<u64>,
     /// The status that the body itself names.
     status: Option<u16>,
 }
@@ -94,7 +108,7 @@ struct Said {
 impl Said {
     /// Reads JSON; `None` where it is none, or says nothing of an error.
     fn read(text: &str) -> Option<Self> {
-        let value: Value = serde_json::from_str(text).ok()?;
+        let value = json::parse(text)?;
         Self::of(value.as_array().and_then(|list| list.first()).unwrap_or(&value))
     }
 
@@ -114,13 +128,18 @@ impl Said {
     }
 
     fn fields(value: &Value) -> Self {
-        let word = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+        let word = |key: &str| value[key].as_str().map(str::to_owned);
         let status = ["status_code", "raw_status_code", "code", "status"];
+        let details = json::items(&value["details"]);
+        let among = |key: &str| details.iter().find_map(|detail| detail[key].as_str());
         Self {
             message: word("message").or_else(|| detail(value)).or_else(|| inner_message(value)),
-            code: word("code"),
-            class: word("type"),
+            code: word("code").or_else(|| value["details"]["error_code"].as_str().map(str::to_owned)),
+            class: word("type").or_else(|| word("error_type")).or_else(|| word("status")),
+            reason: among("reason").map(str::to_owned),
             param: word("param"),
+            request_id: word("request_id"),
+            wait_ms: among("retryDelay").and_then(headers::seconds),
             status: status.iter().find_map(|key| http_status(value.get(*key)?)),
         }
     }
@@ -130,7 +149,10 @@ impl Said {
         Self {
             message: self.message.or(other.message),
             code: self.code.or(other.code),
-            class: self.class.or(other.class),
+            class: self.class.filter(|class| class != "error").or(other.class),
+            reason: self.reason.or(other.reason),
+            request_id: self.request_id.or(other.request_id),
+            wait_ms: self.wait_ms.or(other.wait_ms),
             param: self.param.or(other.param),
             status: self.status.or(other.status),
         }
@@ -144,7 +166,7 @@ impl Said {
 
     fn is_one_of(&self, words: &[&str]) -> bool {
         let is = |word: &Option<String>| word.as_deref().is_some_and(|word| words.contains(&word));
-        is(&self.code) || is(&self.class)
+        is(&self.code) || is(&self.class) || is(&self.reason)
     }
 
     fn mentions(&self, phrases: &[&str]) -> bool {
@@ -176,19 +198,22 @@ fn http_status(value: &Value) -> Option<u16> {
     u16::try_from(number).ok().filter(|status| (400..600).contains(status))
 }
 
-fn build(dialect: &Dialect, head: &HttpHead, status: u16, said: &Said) -> Error {
+fn build(provider: &'static str, head: &HttpHead, status: u16, said: &Said) -> Error {
     let kind = kind(status, said);
     let retryable = match head.headers.get("x-should-retry") {
+        // An empty account stays empty, whatever the server advises.
+        _ if kind == ErrorKind::QuotaExceeded => false,
         Some("false") => false,
         Some("true") => true,
         _ => kind.retryable() && status != 501,
     };
     // Under 200 there is no retry-after to honour: 31 recorded successes carry one.
-    let wait = if head.is_success() { None } else { headers::retry_after(&head.headers, None) };
-    let error = Error::new(kind, sentence(dialect, status, said))
-        .with_provider(dialect.provider)
+    let asked = if head.is_success() { None } else { headers::retry_after(&head.headers, None) };
+    let wait = asked.or(said.wait_ms);
+    let error = Error::new(kind, sentence(provider, status, said))
+        .with_provider(provider)
         .with_status(if head.is_success() && status != 0 { status } else { head.status })
-        .with_request_id(headers::request_id(&head.headers))
+        .with_request_id(headers::request_id(&head.headers).or_else(|| said.request_id.clone()))
         .with_retryable(retryable)
         .with_retry_after_ms(wait);
     with_facts(error, said)
@@ -200,6 +225,7 @@ fn with_facts(error: Error, said: &Said) -> Error {
         ("providerMessage", message),
         ("providerCode", said.code.as_deref().map(cut)),
         ("providerType", said.class.as_deref().map(cut)),
+        ("providerReason", said.reason.as_deref().map(cut)),
         ("param", said.param.as_deref().map(cut)),
     ];
     facts
@@ -208,10 +234,10 @@ fn with_facts(error: Error, said: &Said) -> Error {
         .fold(error, |error, (name, fact)| error.with(name, fact))
 }
 
-fn sentence(dialect: &Dialect, status: u16, said: &Said) -> String {
-    let mut text = format!("{} failed", dialect.provider);
+fn sentence(provider: &'static str, status: u16, said: &Said) -> String {
+    let mut text = format!("{provider} failed");
     if status != 0 {
-        text = format!("{} answered {status}", dialect.provider);
+        text = format!("{provider} answered {status}");
     }
     if let Some(message) = &said.message {
         text.push_str(": ");
@@ -253,13 +279,22 @@ fn kind(status: u16, said: &Said) -> ErrorKind {
 }
 
 fn is_quota(status: u16, said: &Said) -> bool {
-    let words =
-        ["insufficient_quota", "billing_hard_limit_reached", "insufficient_balance", "credits_exhausted"];
+    let words = [
+        "insufficient_quota",
+        "billing_hard_limit_reached",
+        "insufficient_balance",
+        "credits_exhausted",
+        "billing_error",
+        // Anthropic's 429s that no wait cures.
+        "contract_spend_limit_reached",
+        "enforced_spend_limit_reached",
+    ];
     status == 402 || said.is_one_of(&words)
 }
 
 fn is_context_length(said: &Said) -> bool {
-    let words = ["context_length_exceeded", "exceed_context_size_error", "too_many_prompt_tokens"];
+    let words =
+        ["context_length_exceeded", "exceed_context_size_error", "too_many_prompt_tokens", "TOO_MANY_TOKENS"];
     let phrases = [
         "maximum context length",
         "max context length",
@@ -268,6 +303,7 @@ fn is_context_length(said: &Said) -> bool {
         "context window",
         "available context size",
         "exceeds the maximum number of tokens",
+        "exceed context limit",
     ];
     said.is_one_of(&words) || said.mentions(&phrases)
 }
@@ -278,7 +314,7 @@ fn is_retired(said: &Said) -> bool {
 }
 
 fn is_key_refused(said: &Said) -> bool {
-    said.is_one_of(&["invalid_api_key", "authentication_error"])
+    said.is_one_of(&["invalid_api_key", "authentication_error", "API_KEY_INVALID"])
         || said.mentions(&["incorrect api key", "invalid api key", "api key not valid"])
 }
 
@@ -292,21 +328,32 @@ fn is_callers_mistake(said: &Said) -> bool {
 /// server's where it says nothing.
 fn by_words(said: &Said) -> ErrorKind {
     let classes: &[(&[&str], ErrorKind)] = &[
-        (&["invalid_request_error", "invalid_request", "bad_request"], ErrorKind::BadRequest),
-        (&["not_found_error", "not_found"], ErrorKind::NotFound),
-        (&["permission_error", "permission_denied", "forbidden"], ErrorKind::PermissionDenied),
-        (&["rate_limit_error", "rate_limit_exceeded", "rate_limited"], ErrorKind::RateLimited),
-        (&["timeout", "timeout_error"], ErrorKind::Timeout),
+        (
+            &["invalid_request_error", "invalid_request", "bad_request", "INVALID_ARGUMENT"],
+            ErrorKind::BadRequest,
+        ),
+        (&["not_found_error", "not_found", "NOT_FOUND"], ErrorKind::NotFound),
+        (
+            &["permission_error", "permission_denied", "forbidden", "PERMISSION_DENIED"],
+            ErrorKind::PermissionDenied,
+        ),
+        (
+            &["rate_limit_error", "rate_limit_exceeded", "rate_limited", "RESOURCE_EXHAUSTED"],
+            ErrorKind::RateLimited,
+        ),
+        (&["timeout", "timeout_error", "TIMEOUT", "DEADLINE_EXCEEDED"], ErrorKind::Timeout),
+        (&["authentication_error", "UNAUTHENTICATED"], ErrorKind::AuthFailed),
     ];
     classes.iter().find(|(words, _)| said.is_one_of(words)).map_or(ErrorKind::Overloaded, |(_, kind)| *kind)
 }
 
 fn by_status(status: u16) -> ErrorKind {
     match status {
-        401 => ErrorKind::AuthFailed,
+        // Cohere's 498 is an invalid token.
+        401 | 498 => ErrorKind::AuthFailed,
         403 => ErrorKind::PermissionDenied,
         404 => ErrorKind::NotFound,
-        408 => ErrorKind::Timeout,
+        408 | 504 => ErrorKind::Timeout,
         410 => ErrorKind::ModelRetired,
         429 => ErrorKind::RateLimited,
         // 409 is a lock at the provider that frees itself, and `conflict` is this library's own word for storage.
@@ -322,11 +369,10 @@ mod tests {
 
     use super::*;
     use crate::http::Headers;
-    use crate::providers::custom::DIALECT;
 
     fn failed(status: u16, body: &str, headers: &[(&str, &str)]) -> Error {
         let headers: Headers = headers.iter().copied().collect();
-        error(&DIALECT, &HttpHead { status, headers }, body.as_bytes())
+        error("custom", &HttpHead { status, headers }, body.as_bytes())
     }
 
     fn message(body: &Value) -> Option<String> {
@@ -429,9 +475,8 @@ mod tests {
     #[test]
     fn r60_an_error_in_an_answer_has_its_own_status() {
         let head = HttpHead { status: 200, headers: [("retry-after", "5")].into_iter().collect() };
-        let kind = |body: Value| {
-            in_answer(&DIALECT, &head, &body.to_string()).map(|error| (error.kind(), error.status()))
-        };
+        let kind =
+            |body: Value| in_answer("custom", &head, &body).map(|error| (error.kind(), error.status()));
         let groq = json!({"error": {"message": "m", "type": "invalid_request_error", "status_code": 400}});
         assert_eq!(kind(groq), Some((ErrorKind::BadRequest, Some(400))));
         assert_eq!(
@@ -440,7 +485,7 @@ mod tests {
         );
         assert_eq!(kind(json!({"error": "gone"})), Some((ErrorKind::Overloaded, Some(200))));
         assert_eq!(kind(json!({"error": {}, "a": 1})), None);
-        let error = in_answer(&DIALECT, &head, r#"{"error":"x"}"#).unwrap();
+        let error = in_answer("custom", &head, &json!({"error": "x"})).unwrap();
         assert_eq!(error.retry_after_ms(), None);
     }
 }

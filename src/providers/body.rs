@@ -1,0 +1,120 @@
+//! What the requests of all wires share: headers, and a body in which provider options stand in for our fields.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use super::draft::Draft;
+use crate::chat::Content;
+use crate::chat::FileData;
+use crate::chat::Image;
+use crate::chat::ToolResult;
+use crate::error::Error;
+use crate::error::Result;
+use crate::http::HeaderValue;
+use crate::http::HttpRequest;
+use crate::json::Fields;
+use crate::json::Writer;
+
+/// The request to `url`, with the wire's own `headers` first and the model's after them, and a body of the fields that
+/// `write` writes. Options may not replace the `protected` fields: what was checked, resolved or is ours to read.
+pub(in crate::providers) fn request(
+    draft: &Draft<'_>,
+    url: String,
+    mut headers: Vec<(String, HeaderValue)>,
+    protected: &[&str],
+    write: impl FnOnce(&mut Fields<'_>),
+) -> Result<HttpRequest> {
+    let options = &draft.resolved.provider_options;
+    if let Some(name) = options.keys().find(|name| protected.contains(&name.as_str())) {
+        let expected = format!("no field that the call itself sets: {}", protected.join(", "));
+        return Err(Error::invalid(&format!("providerOptions.{name}"), expected));
+    }
+    let mut out = Writer::default();
+    Fields::write(&mut out, Some(options), write);
+    complete(draft, &mut headers);
+    Ok(HttpRequest { url, headers, body: out.into_bytes() })
+}
+
+/// A header without a secret.
+pub(in crate::providers) fn plain(name: &str, value: &str) -> (String, HeaderValue) {
+    (name.to_owned(), HeaderValue::Plain(value.to_owned()))
+}
+
+/// A header whose value is `prefix` and the key.
+pub(in crate::providers) fn secret(name: &str, prefix: &str, key: &str) -> (String, HeaderValue) {
+    let mut value = Zeroizing::new(String::with_capacity(prefix.len() + key.len()));
+    value.push_str(prefix);
+    value.push_str(key);
+    (name.to_owned(), HeaderValue::Secret(value))
+}
+
+/// The content types, and the model's own headers where they do not replace ours.
+fn complete(draft: &Draft<'_>, headers: &mut Vec<(String, HeaderValue)>) {
+    let accept = if draft.call.stream { "text/event-stream" } else { "application/json" };
+    headers.splice(0..0, [plain("content-type", "application/json"), plain("accept", accept)]);
+    for (name, value) in &draft.resolved.headers {
+        if !headers.iter().any(|(other, _)| other == name) {
+            headers.push(plain(name, value));
+        }
+    }
+}
+
+/// The texts of an assistant's turn, joined.
+pub(in crate::providers) fn text_of(content: &[Content]) -> Cow<'_, str> {
+    joined(content, |piece| match piece {
+        Content::Text { text, .. } => Some(text),
+        _ => None,
+    })
+}
+
+/// The thoughts of an assistant's turn, joined.
+pub(in crate::providers) fn thought_of(content: &[Content]) -> Cow<'_, str> {
+    joined(content, |piece| match piece {
+        Content::Reasoning { text, .. } => Some(text),
+        _ => None,
+    })
+}
+
+fn joined(content: &[Content], text: fn(&Content) -> Option<&String>) -> Cow<'_, str> {
+    let mut joined = Cow::Borrowed("");
+    for text in content.iter().filter_map(text) {
+        if joined.is_empty() {
+            joined = Cow::Borrowed(text);
+        } else {
+            joined.to_mut().push_str(text);
+        }
+    }
+    joined
+}
+
+/// What a tool answered, as text.
+pub(in crate::providers) fn output_text(result: &ToolResult) -> Cow<'_, str> {
+    match &result.output {
+        Value::String(text) => Cow::Borrowed(text),
+        other => Cow::Owned(other.to_string()),
+    }
+}
+
+/// A tool call's arguments as the text of a JSON object. APIs refuse anything else, so a call that was cut off is
+/// replayed without its arguments.
+pub(in crate::providers) fn arguments(input: &Value) -> String {
+    if input.is_object() { input.to_string() } else { "{}".to_owned() }
+}
+
+/// The image's address, or its bytes as a `data:` address.
+pub(in crate::providers) fn image_url(out: &mut Writer, image: &Image) {
+    match image {
+        Image::Data { data, media_type } => out.joined(&["data:", media_type, ";base64,", data]),
+        Image::Url(url) => out.text(url),
+    }
+}
+
+/// The document's bytes as a `data:` address; `None` where there is only an address.
+pub(in crate::providers) fn file_bytes(data: &FileData) -> Option<&str> {
+    match data {
+        FileData::Base64(data) => Some(data),
+        FileData::Url(_) => None,
+    }
+}
