@@ -2,9 +2,11 @@
 
 mod answer;
 mod api_key;
+mod asked;
 mod calls;
 mod cancel;
 mod exchange;
+mod fallback;
 mod key_context;
 mod locks;
 mod models;

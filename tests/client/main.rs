@@ -14,6 +14,7 @@
 
 mod calling;
 mod fakes;
+mod fallback;
 mod faults;
 mod records;
 mod registry;
