@@ -29,6 +29,13 @@ pub(super) struct Asked {
     pub(super) fallback: Option<Vec<String>>,
 }
 
+impl Asked {
+    /// Whether there is no time left for a further request.
+    pub(super) fn is_over(&self, now_ms: u64) -> bool {
+        self.deadline_ms.is_some_and(|at| at <= now_ms)
+    }
+}
+
 impl<P: Ports> Client<P> {
     /// Reads the options of a call that starts now.
     pub(super) fn read_call(&self, options: &Value, stream: bool) -> Result<Asked> {

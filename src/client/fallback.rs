@@ -4,11 +4,9 @@
 use super::Client;
 use super::asked::Asked;
 use super::exchange::BodyOf;
-use super::exchange::Exchange;
 use super::outcome::AttemptLog;
 use super::ports::Clock;
 use super::ports::Ports;
-use super::retry::repeat;
 use super::stream::StreamParts;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -25,28 +23,24 @@ impl<P: Ports> Client<P> {
         let stored = core::mem::take(&mut exchange.fallback);
         let tags = asked.fallback.clone().unwrap_or(stored);
         let mut tags = tags.into_iter().filter(|tag| first.tag.as_ref() != Some(tag));
+        let mut options = asked.target.clone();
         loop {
-            let error = match self.answered(&exchange, log).await {
+            let error = match self.answered(asked, &options, exchange, log).await {
                 Ok(parts) => return Ok(parts),
                 Err(error) => error,
             };
-            if !worth_another(&error) || exchange.patience.left(self.ports.clock().now_ms()) == Some(0) {
+            if !worth_another(&error) || asked.is_over(self.ports.clock().now_ms()) {
                 return Err(error);
             }
             exchange = loop {
                 let Some(tag) = tags.next() else { return Err(error) };
-                let options = asked.target.to_stand_in(tag.clone(), first.provider);
+                options = asked.target.to_stand_in(tag.clone(), first.provider);
                 match self.prepare(asked, &options).await {
                     Ok(exchange) => break exchange,
                     Err(error) => log.skipped(tag, &error),
                 }
             };
         }
-    }
-
-    async fn answered(&self, exchange: &Exchange, log: &AttemptLog) -> Result<StreamParts<BodyOf<P>>> {
-        let opened = repeat(&self.ports, exchange, &mut 0, log).await?;
-        Ok(exchange.deliver(opened, log))
     }
 }
 

@@ -16,6 +16,7 @@ mod part_decoder;
 pub mod ports;
 mod record_text;
 mod records;
+mod recovery;
 mod resolution;
 mod retry;
 mod scrub;

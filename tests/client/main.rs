@@ -17,6 +17,7 @@ mod fakes;
 mod fallback;
 mod faults;
 mod records;
+mod recovery;
 mod registry;
 mod shop;
 mod stored;

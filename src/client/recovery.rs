@@ -1,0 +1,70 @@
+//! What is tried once when a target refuses a call: a key that was changed elsewhere meanwhile. It changes the exchange;
+//! it does not repeat an unchanged one, which `retry` does.
+
+use super::Client;
+use super::asked::Asked;
+use super::exchange::BodyOf;
+use super::exchange::Exchange;
+use super::outcome::AttemptLog;
+use super::ports::Ports;
+use super::resolution::ResolveOptions;
+use super::retry::repeat;
+use super::stream::StreamParts;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::error::Result;
+use crate::http::HeaderValue;
+use crate::http::HttpRequest;
+
+impl<P: Ports> Client<P> {
+    /// The answer of one target, resolved from `options`, with its own retries.
+    ///
+    /// # Errors
+    /// The last error of a request.
+    pub(super) async fn answered(
+        &self,
+        asked: &Asked,
+        options: &ResolveOptions,
+        mut exchange: Exchange,
+        log: &AttemptLog,
+    ) -> Result<StreamParts<BodyOf<P>>> {
+        let mut retries = 0;
+        let mut has_reread = false;
+        loop {
+            let error = match repeat(&self.ports, &exchange, &mut retries, log).await {
+                Ok(opened) => return Ok(exchange.deliver(opened, log)),
+                Err(error) => error,
+            };
+            if !has_reread && is_key_refused(&error) && exchange.served.tag.is_some() {
+                has_reread = true;
+                if let Some(fresh) = self.with_changed_key(asked, options, &exchange).await {
+                    exchange = fresh;
+                    continue;
+                }
+            }
+            return Err(error);
+        }
+    }
+
+    /// The exchange as it would be prepared now, where that uses another key than `refused` did. A record that cannot
+    /// be read now is no news: the provider's refusal says more.
+    async fn with_changed_key(
+        &self,
+        asked: &Asked,
+        options: &ResolveOptions,
+        refused: &Exchange,
+    ) -> Option<Exchange> {
+        let fresh = self.prepare(asked, options).await.ok()?;
+        let is_changed = secret(&fresh.request) != secret(&refused.request);
+        is_changed.then_some(fresh)
+    }
+}
+
+fn is_key_refused(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::AuthFailed | ErrorKind::PermissionDenied)
+}
+
+/// The header that carries the key.
+fn secret(request: &HttpRequest) -> Option<&HeaderValue> {
+    request.headers.iter().map(|(_, value)| value).find(|value| matches!(value, HeaderValue::Secret(_)))
+}
