@@ -28,6 +28,7 @@ use crate::error::Result;
 use crate::providers;
 use crate::providers::Draft;
 use crate::providers::Encoded;
+use crate::resolve::Layer;
 
 impl<P: Ports> Client<P> {
     /// One whole answer.
@@ -96,7 +97,9 @@ impl<P: Ports> Client<P> {
     /// The call as one target gets it, ready to send.
     pub(super) async fn prepare(&self, asked: &Asked, options: &ResolveOptions) -> Result<Exchange> {
         let target = self.resolve_target(options).await?;
-        self.exchange(asked, target).await
+        let mut exchange = self.exchange(asked, target).await?;
+        self.lessons.apply(&mut exchange);
+        Ok(exchange)
     }
 
     /// Everything from the target to the first request. The key lives from its opening to the end of the encoding.
@@ -122,6 +125,7 @@ impl<P: Ports> Client<P> {
             patience: Patience { idle_ms: limits.idle, deadline_ms: asked.deadline_ms },
             retry: self.options.retry,
             scrubber,
+            has_default_temperature: resolved.settings.temperature.source == Layer::Default,
             fallback,
         })
     }

@@ -40,6 +40,8 @@ pub(super) struct Exchange {
     pub(super) patience: Patience,
     pub(super) retry: RetryOptions,
     pub(super) scrubber: Scrubber,
+    /// Whether the temperature is one that nobody chose.
+    pub(super) has_default_temperature: bool,
     /// Tags of the models that stand in for this one.
     pub(super) fallback: Vec<String>,
 }

@@ -5,8 +5,10 @@ mod api_key;
 mod asked;
 mod calls;
 mod cancel;
+mod complaint;
 mod exchange;
 mod fallback;
+mod heal;
 mod key_context;
 mod locks;
 mod models;
@@ -43,23 +45,26 @@ pub use timeouts::Patience;
 
 use core::fmt;
 
+use self::heal::Lessons;
 use self::locks::Locks;
 use self::ports::Ports;
 use crate::crypto::Keyring;
 
-/// One product's door to its models: storage, keys and transport behind one value. It keeps no plaintext and no cache.
+/// One product's door to its models: storage, keys and transport behind one value. It keeps no plaintext
+/// and no cache, only what providers said they do not take.
 pub struct Client<P> {
     ports: P,
     keyring: Keyring,
     options: ClientOptions,
     locks: Locks,
+    lessons: Lessons,
 }
 
 impl<P: Ports> Client<P> {
     /// A client over `ports` that seals and opens with `keyring`.
     #[must_use]
     pub fn new(ports: P, keyring: Keyring, options: ClientOptions) -> Self {
-        Self { ports, keyring, options, locks: Locks::default() }
+        Self { ports, keyring, options, locks: Locks::default(), lessons: Lessons::default() }
     }
 
     /// The ports, for whoever built the client.

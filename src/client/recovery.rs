@@ -1,15 +1,17 @@
-//! What is tried once when a target refuses a call: a key that was changed elsewhere meanwhile. It changes the exchange;
-//! it does not repeat an unchanged one, which `retry` does.
+//! What is tried once when a target refuses a call: a key that was changed elsewhere meanwhile, and a body without what
+//! was refused. It changes the exchange; it does not repeat an unchanged one, which `retry` does.
 
 use super::Client;
 use super::asked::Asked;
 use super::exchange::BodyOf;
 use super::exchange::Exchange;
+use super::heal::Lesson;
 use super::outcome::AttemptLog;
 use super::ports::Ports;
 use super::resolution::ResolveOptions;
 use super::retry::repeat;
 use super::stream::StreamParts;
+use crate::catalog::OnUnsupported;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::error::Result;
@@ -28,11 +30,14 @@ impl<P: Ports> Client<P> {
         mut exchange: Exchange,
         log: &AttemptLog,
     ) -> Result<StreamParts<BodyOf<P>>> {
-        let mut retries = 0;
-        let mut has_reread = false;
+        let (mut retries, mut has_reread, mut has_healed) = (0, false, false);
+        let mut lesson: Option<Lesson> = None;
         loop {
             let error = match repeat(&self.ports, &exchange, &mut retries, log).await {
-                Ok(opened) => return Ok(exchange.deliver(opened, log)),
+                Ok(opened) => {
+                    self.lessons.learn(lesson);
+                    return Ok(exchange.deliver(opened, log));
+                }
                 Err(error) => error,
             };
             if !has_reread && is_key_refused(&error) && exchange.served.tag.is_some() {
@@ -42,7 +47,14 @@ impl<P: Ports> Client<P> {
                     continue;
                 }
             }
-            return Err(error);
+            if has_healed {
+                self.lessons.learn(lesson.filter(|lesson| exchange.has_next_complaint(&error, lesson)));
+                return Err(error);
+            }
+            let is_strict = self.options.on_unsupported == OnUnsupported::Error;
+            let Some(learned) = exchange.heal(&error, is_strict) else { return Err(error) };
+            has_healed = true;
+            lesson = learned;
         }
     }
 

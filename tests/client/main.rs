@@ -16,6 +16,7 @@ mod calling;
 mod fakes;
 mod fallback;
 mod faults;
+mod healing;
 mod records;
 mod recovery;
 mod registry;
