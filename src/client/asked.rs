@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::Client;
+use super::options::RetryOptions;
 use super::ports::Ports;
 use super::resolution::ResolveOptions;
 use super::timeouts::CallTimeout;
@@ -23,6 +24,7 @@ pub(super) struct Asked {
     /// The model that the call names, and what else decides its target.
     pub(super) target: ResolveOptions,
     pub(super) timeout: CallTimeout,
+    pub(super) retry: RetryOptions,
     /// The moment at which all of it must be over, in milliseconds since 1970.
     pub(super) deadline_ms: Option<u64>,
     /// The call's own list of stand-ins; the model's counts where it is `None`.
@@ -47,6 +49,7 @@ impl<P: Ports> Client<P> {
             fallback: reader.optional(FALLBACK, model::read_fallback)?,
             deadline_ms: deadline(self.ports.clock(), timeout.total),
             target: ResolveOptions::read(options, &self.options)?,
+            retry: self.options.retry,
             timeout,
         })
     }

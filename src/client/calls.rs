@@ -1,5 +1,5 @@
 //! `generate` and `stream`: from plain options to an answer. Each step fails with its own code: resolution, the page's
-//! refusal, the provider's absence, the key, the encoding, and only then the network.
+//! refusal, the key, the encoding, and only then the network.
 
 use serde_json::Value;
 
@@ -29,6 +29,7 @@ use crate::providers;
 use crate::providers::Draft;
 use crate::providers::Encoded;
 use crate::resolve::Layer;
+use crate::secret::ApiKey;
 
 impl<P: Ports> Client<P> {
     /// One whole answer.
@@ -94,27 +95,29 @@ impl<P: Ports> Client<P> {
         done.map_err(|error| log.attach(error))
     }
 
-    /// The call as one target gets it, ready to send.
+    /// The call as the model of `options` gets it, ready to send.
     pub(super) async fn prepare(&self, asked: &Asked, options: &ResolveOptions) -> Result<Exchange> {
         let target = self.resolve_target(options).await?;
-        let mut exchange = self.exchange(asked, target).await?;
-        self.lessons.apply(&mut exchange);
-        Ok(exchange)
+        self.ready(asked, target).await
     }
 
-    /// Everything from the target to the first request. The key lives from its opening to the end of the encoding.
-    async fn exchange(&self, asked: &Asked, target: Target) -> Result<Exchange> {
+    /// The call as `target` gets it. The key lives from its opening to the end of the encoding.
+    pub(super) async fn ready(&self, asked: &Asked, target: Target) -> Result<Exchange> {
         self.refuse_in_a_page()?;
+        let key = api_key::obtain(&self.ports, &self.keyring, &target.resolved).await?;
+        self.exchange(asked, target, key.as_ref())
+    }
+
+    /// Everything from the key to the first request.
+    pub(super) fn exchange(&self, asked: &Asked, target: Target, key: Option<&ApiKey>) -> Result<Exchange> {
         let Target { resolved, warnings: known, fallback } = target;
         let provider = providers::provider(resolved.provider, resolved.api, &catalog::facts(&resolved))?;
-        let key = api_key::obtain(&self.ports, &self.keyring, &resolved).await?;
-        let scrubber = Scrubber::new(key.as_ref());
-        let draft = Draft::new(&resolved, &asked.call, key.as_ref());
+        let scrubber = Scrubber::new(key);
+        let draft = Draft::new(&resolved, &asked.call, key);
         let encoded = provider.encode(&draft).map_err(|error| scrubber.error(error));
-        drop(key);
         let Encoded { request, warnings } = encoded?;
         let limits = asked.timeout.limits(resolved.settings.timeout.sent().copied());
-        Ok(Exchange {
+        let mut exchange = Exchange {
             provider,
             request,
             served: Served::of(&resolved),
@@ -123,11 +126,13 @@ impl<P: Ports> Client<P> {
             wants_object: asked.call.schema.is_some(),
             limits,
             patience: Patience { idle_ms: limits.idle, deadline_ms: asked.deadline_ms },
-            retry: self.options.retry,
+            retry: asked.retry,
             scrubber,
             has_default_temperature: resolved.settings.temperature.source == Layer::Default,
             fallback,
-        })
+        };
+        self.lessons.apply(&mut exchange);
+        Ok(exchange)
     }
 
     fn refuse_in_a_page(&self) -> Result<()> {

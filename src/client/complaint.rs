@@ -97,7 +97,7 @@ pub(super) fn complaint(error: &Error, body: &Value) -> Option<Complaint> {
     };
     let mut found = mentions.iter().filter_map(|path| at(body, path));
     // Of two that exclude each other the first is the one that more callers set on purpose: `temperature`.
-    if lower.contains("cannot both") { found.last() } else { found.next() }
+    if lower.contains("cannot both") { found.next_back() } else { found.next() }
 }
 
 /// The complaint about the field at `path`, where the body has it and can do without it.

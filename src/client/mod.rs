@@ -6,6 +6,7 @@ mod asked;
 mod calls;
 mod cancel;
 mod complaint;
+mod dry_run;
 mod exchange;
 mod fallback;
 mod heal;
@@ -28,6 +29,7 @@ mod stream;
 mod timeouts;
 mod within;
 
+pub use dry_run::BuiltRequest;
 pub use models::Deleted;
 pub use options::ClientOptions;
 pub use options::RetryOptions;

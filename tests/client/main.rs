@@ -13,6 +13,7 @@
 )]
 
 mod calling;
+mod dry_run;
 mod fakes;
 mod fallback;
 mod faults;
