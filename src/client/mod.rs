@@ -27,6 +27,7 @@ mod sealing;
 mod storage_key;
 mod stream;
 mod timeouts;
+mod verify;
 mod within;
 
 pub use dry_run::BuiltRequest;
@@ -44,6 +45,8 @@ pub use resolution::ResolveView;
 pub use stream::CompletionStream;
 pub use stream::StreamParts;
 pub use timeouts::Patience;
+pub use verify::Verification;
+pub use verify::VerifyStatus;
 
 use core::fmt;
 

@@ -24,3 +24,4 @@ mod registry;
 mod shop;
 mod stored;
 mod streaming;
+mod verifying;
