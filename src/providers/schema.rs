@@ -108,13 +108,13 @@ fn at(path: &str, keyword: &str) -> String {
 
 fn apply(rules: &Rules, path: &str, node: &mut Map<String, Value>, lost: &mut Vec<String>) {
     if rules.const_as_enum
-        && let Some(only) = node.shift_remove("const")
+        && let Some(only) = node.remove("const")
     {
         node.insert("enum".to_owned(), Value::Array(vec![only]));
     }
     let mut told = Vec::new();
     for keyword in rules.refused {
-        if let Some(value) = node.shift_remove(*keyword) {
+        if let Some(value) = node.remove(*keyword) {
             told.push(format!("{keyword}: {value}"));
             lost.push(at(path, keyword));
         }
