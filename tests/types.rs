@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use ductape_models::ErrorKind;
+use ductape_models::model::Api;
 use ductape_models::model::ProviderId;
 
 /// Codes of the JavaScript side: without WebAssembly no Rust runs that could report them.
@@ -23,6 +24,13 @@ fn the_providers_are_the_same_on_both_sides() {
     let rust: BTreeSet<_> = ProviderId::ALL.iter().map(|id| id.as_str()).collect();
     let text = types();
     assert_eq!(union(&text, "ProviderId"), rust);
+}
+
+#[test]
+fn the_apis_are_the_same_on_both_sides() {
+    let rust: BTreeSet<_> = Api::ALL.iter().map(|api| api.as_str()).collect();
+    let text = types();
+    assert_eq!(union(&text, "Api"), rust);
 }
 
 fn types() -> String {

@@ -3,11 +3,13 @@
 
 import type { Core } from '../wasm/core.js';
 import { aborted, invalid } from './errors.js';
-import { imagePart } from './images.js';
+import { mediaPart } from './media.js';
 import { readOptions, type Settings } from './options.js';
 import { ownFields, plainObject } from './plain.js';
+import { builtRequest } from './request.js';
 import { Streaming } from './stream.js';
 import type {
+  BuiltRequest,
   CallOptions,
   Completion,
   CompletionStream,
@@ -21,11 +23,13 @@ import type {
   ResolveView,
   Signal,
   UnreadableModel,
+  Verification,
 } from './types.js';
 import { prepare, type Running, running } from './wasm.js';
 
 /** Operations of the core that answer with one JSON text. */
 type Operation =
+  | 'buildRequest'
   | 'create'
   | 'delete'
   | 'explain'
@@ -35,7 +39,8 @@ type Operation =
   | 'removeEnv'
   | 'resolve'
   | 'update'
-  | 'upsert';
+  | 'upsert'
+  | 'verify';
 
 const encoder: { encode(text: string): Uint8Array } = { encode: (text) => new TextEncoder().encode(text) };
 
@@ -54,6 +59,11 @@ export interface Models {
   fetch(ref: ModelRef & { optional?: boolean }): Promise<ModelView | null>;
   /** All models of a product by tag, those included that cannot be read. */
   fetchAll(options?: { product?: string }): Promise<(ModelView | UnreadableModel)[]>;
+  /**
+   * Asks the provider for the smallest answer, to tell a bad key, an unknown model, an unreachable host and an exhausted
+   * quota apart. What the provider says is in the result; only a wrong call and a missing model fail.
+   */
+  verify(ref: ModelRef & { env?: string; timeout?: number }): Promise<Verification>;
   /** Deletes a model and its sealed keys. */
   delete(ref: ModelRef): Promise<{ product: string; tag: string }>;
 }
@@ -71,6 +81,7 @@ export class Ductape {
     removeEnv: (env) => this.#call('removeEnv', env),
     fetch: <T>(ref: unknown) => this.#call<T>('fetch', ref),
     fetchAll: (options = {}) => this.#call('fetchAll', options),
+    verify: (ref) => this.#call('verify', ref),
     delete: (ref) => this.#call('delete', ref),
   };
 
@@ -104,6 +115,11 @@ export class Ductape {
   /** For each setting its value, the level it came from, what it hides, and what the provider's rules did to it. */
   explain(options: ResolveOptions): Promise<Explanation> {
     return this.#call('explain', options);
+  }
+
+  /** The request that a call with these options would send, its key left out. No key is opened, nothing is sent. */
+  async buildRequest(options: CallOptions): Promise<BuiltRequest> {
+    return builtRequest(await this.#call('buildRequest', options));
   }
 
   /** One whole answer. */
@@ -153,7 +169,7 @@ function read(options: unknown): { bytes: Uint8Array; signal: Signal | undefined
   const signal = fields.get('signal');
   fields.delete('signal');
   if (signal !== undefined && !isSignal(signal)) throw invalid('signal', 'an AbortSignal');
-  const text = JSON.stringify(plainObject(fields, imagePart));
+  const text = JSON.stringify(plainObject(fields, mediaPart));
   return { bytes: encoder.encode(text), signal };
 }
 

@@ -25,6 +25,9 @@ export type WebStream = InstanceOf<'ReadableStream', object>;
 /** The vendor whose wire a model speaks. */
 export type ProviderId = 'anthropic' | 'cohere' | 'custom' | 'google' | 'openai';
 
+/** Which of a provider's wires to speak: `openai` has `chat` and `responses`, `custom` all three. */
+export type Api = 'chat' | 'messages' | 'responses';
+
 /** Every code that an error can have. */
 export type ErrorCode =
   | 'aborted'
@@ -203,7 +206,7 @@ export interface ModelInput extends ModelConfig {
   /** The vendor's id of the model. */
   model: string;
   /** Which of the vendor's wires. */
-  api?: 'chat' | null;
+  api?: Api | null;
   /** One entry per environment, at least one. */
   envs: readonly EnvInput[];
   /** Extra request headers; never credentials. */
@@ -270,7 +273,7 @@ export interface ModelView extends ModelConfig {
   description?: string;
   provider: ProviderId;
   model: string;
-  api?: 'chat';
+  api?: Api;
   headers?: Record<string, string>;
   providerOptions?: Record<string, Json>;
   envs: EnvView[];
@@ -299,7 +302,7 @@ export interface InlineModel extends ModelConfig {
   apiKey?: string;
   baseUrl?: string;
   allowInsecure?: boolean;
-  api?: 'chat';
+  api?: Api;
   headers?: Record<string, string>;
   providerOptions?: Record<string, Json>;
 }
@@ -390,17 +393,54 @@ export interface ImagePart {
   mediaType?: string;
 }
 
+/** A document, for example a PDF: its bytes, an address, base64, or a `data:` address. */
+export interface FilePart {
+  type: 'file';
+  data: Uint8Array | string | { readonly href: string };
+  /** For example `application/pdf`. Needed unless a `data:` address tells. */
+  mediaType?: string;
+  /** Its name, for the model. */
+  filename?: string;
+}
+
+/**
+ * What a provider hands out with a piece of an answer and wants back with it: signatures, encrypted thoughts. Give the
+ * piece back as it came; another provider passes over it.
+ */
+export type ProviderData = Record<string, Json>;
+
 /** Text. */
 export interface TextPart {
   type: 'text';
   text: string;
+  /** In answers, and back to the provider. */
+  providerData?: ProviderData;
 }
 
 /** What the model thought. */
 export interface ReasoningPart {
   type: 'reasoning';
   text: string;
+  /** In answers, and back to the provider. */
+  providerData?: ProviderData;
 }
+
+/** A source that an answer names. */
+export interface Source {
+  id?: string;
+  url?: string;
+  title?: string;
+  /** The words that are quoted from it. */
+  text?: string;
+  /** The provider's own object. */
+  raw: unknown;
+}
+
+/** A source as a piece of an answer. Given back, it is passed over. */
+export type SourcePart = { type: 'source' } & Source;
+
+/** A piece of an answer. */
+export type ContentPart = TextPart | ReasoningPart | SourcePart | ({ type: 'tool-call' } & ToolCall);
 
 /** A tool that the model wants called. */
 export interface ToolCall {
@@ -411,6 +451,8 @@ export interface ToolCall {
   input: unknown;
   /** The arguments were cut off or are not JSON: never run this call. */
   incomplete?: boolean;
+  /** In answers, and back to the provider. */
+  providerData?: ProviderData;
 }
 
 /** What a tool answered. */
@@ -426,8 +468,8 @@ export interface ToolResult {
 /** A turn of the conversation. */
 export type Message =
   | { role: 'system'; content: string }
-  | { role: 'user'; content: string | readonly (TextPart | ImagePart)[] }
-  | { role: 'assistant'; content: string | readonly (TextPart | ReasoningPart | ({ type: 'tool-call' } & ToolCall))[] }
+  | { role: 'user'; content: string | readonly (TextPart | ImagePart | FilePart)[] }
+  | { role: 'assistant'; content: string | readonly ContentPart[] }
   | { role: 'tool'; content: readonly ToolResult[] };
 
 /** A function that the model may call. */
@@ -449,6 +491,8 @@ export interface CallOptions extends ResolveOptions {
   toolChoice?: 'auto' | 'none' | 'required' | { tool: string };
   /** The JSON Schema that the answer must follow. */
   schema?: { name?: string; description?: string; schema: Record<string, unknown> } | Record<string, unknown>;
+  /** Tags to try in this order where the model does not answer. They replace those of the model. */
+  fallback?: readonly string[];
   /** Ends the call as `aborted`. */
   signal?: Signal;
   /** Milliseconds for each attempt (of a stream: until content, and for each gap), or a limit for each phase. */
@@ -459,6 +503,8 @@ export interface CallOptions extends ResolveOptions {
 export interface FinishReason {
   unified: 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'error' | 'interrupted' | 'other';
   raw: string | null;
+  /** What else there is to know, for example a refusal's category. */
+  details?: Record<string, unknown>;
 }
 
 /** Tokens used. A count that was not reported is absent. */
@@ -466,6 +512,7 @@ export interface Usage {
   inputTokens?: number;
   outputTokens?: number;
   cachedInputTokens?: number;
+  cacheWriteTokens?: number;
   reasoningTokens?: number;
   /** The counts are an estimate, because the answer was cut. */
   estimated?: boolean;
@@ -483,6 +530,8 @@ export interface ResponseInfo {
 
 /** One request and how it ended. */
 export interface Attempt {
+  /** The model's tag; absent for an inline model. */
+  tag?: string;
   provider: ProviderId;
   model: string;
   status?: number;
@@ -490,12 +539,38 @@ export interface Attempt {
   delayMs?: number;
 }
 
+/** What the provider said to the smallest call. */
+export interface Verification {
+  /** Whether the model answers. */
+  ok: boolean;
+  /** One word for what was found. */
+  status: string;
+  /** The error's code, where there is one. */
+  code?: ErrorCode;
+  message?: string;
+  httpStatus?: number;
+  served: { tag: string | null; provider: ProviderId; model: string; env: string };
+  latencyMs: number;
+}
+
+/** A request that was built and not sent. */
+export interface BuiltRequest {
+  method: 'POST';
+  url: string;
+  /** By name in lower case; a secret is `[redacted]`. */
+  headers: Record<string, string>;
+  body: Json;
+  warnings: Warning[];
+  /** The request for a shell, its key in the variable `API_KEY`. */
+  toCurl(): string;
+}
+
 /** A whole answer. */
 export interface Completion {
   text: string;
   /** The parsed answer, where a schema was asked for. */
   object?: unknown;
-  content: (TextPart | ReasoningPart | ({ type: 'tool-call' } & ToolCall))[];
+  content: ContentPart[];
   toolCalls: ToolCall[];
   finishReason: FinishReason;
   usage: Usage | null;
@@ -511,7 +586,10 @@ export interface Completion {
 export type StreamPart =
   | { type: 'response-start'; response: ResponseInfo }
   | { type: 'text-delta'; text: string }
+  | { type: 'text-end'; providerData?: ProviderData }
   | { type: 'reasoning-delta'; text: string }
+  | { type: 'reasoning-end'; providerData?: ProviderData }
+  | SourcePart
   | { type: 'tool-input-start'; toolCallId: string; toolName: string }
   | { type: 'tool-input-delta'; toolCallId: string; delta: string }
   | { type: 'tool-input-end'; toolCallId: string }

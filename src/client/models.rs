@@ -136,9 +136,13 @@ impl<P: Ports> Client<P> {
         let product = self.product_or_default(reader.optional("product", reader::id)?)?;
         let mut models = Vec::new();
         for listed in self.list_keys(&product_prefix(&product)).await? {
-            models.extend(self.listed(listed).await?);
+            let Some(model) = self.listed(listed).await? else { continue };
+            // Keys come almost in the order of their tags, so that this is almost a push.
+            let after = |other: &ListedModel| {
+                (other.tag().is_none(), other.tag()) <= (model.tag().is_none(), model.tag())
+            };
+            models.insert(models.partition_point(after), model);
         }
-        models.sort_unstable_by(|a, b| (a.tag().is_none(), a.tag()).cmp(&(b.tag().is_none(), b.tag())));
         Ok(models)
     }
 

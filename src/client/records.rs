@@ -143,15 +143,15 @@ impl<P: Ports> Client<P> {
         for _ in 0..MAX_PAGES {
             let page = self.ports.storage().list(prefix, cursor.as_deref(), PAGE_LIMIT);
             let page = self.storage_call(page).await?;
-            keys.extend(page.keys.into_iter().filter_map(|key| listed(prefix, key)));
+            for key in page.keys {
+                insert(&mut keys, listed(prefix, key));
+            }
             if page.cursor.is_some() && page.cursor == cursor {
                 let message = "the storage's listing does not advance: it gave the same cursor twice";
                 return Err(Error::new(ErrorKind::StorageContract, message));
             }
             cursor = page.cursor;
             if cursor.is_none() {
-                keys.sort_unstable_by(|a, b| a.key.cmp(&b.key));
-                keys.dedup_by(|a, b| a.key == b.key);
                 return Ok(keys);
             }
         }
@@ -173,6 +173,14 @@ impl<P: Ports> Client<P> {
             let message = format!("the storage call timed out after {limit} ms");
             Err(Error::new(ErrorKind::StorageError, message))
         })
+    }
+}
+
+/// Keeps the order and drops what is there already. Stores list in order, so a key almost always goes to the end.
+fn insert(keys: &mut Vec<ListedKey>, listed: Option<ListedKey>) {
+    let Some(listed) = listed else { return };
+    if let Err(position) = keys.binary_search_by(|other| other.key.cmp(&listed.key)) {
+        keys.insert(position, listed);
     }
 }
 

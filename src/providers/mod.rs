@@ -7,6 +7,7 @@ mod draft;
 mod failure;
 mod headers;
 mod openai;
+mod schema;
 
 pub use draft::Draft;
 pub use draft::Encoded;

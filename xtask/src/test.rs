@@ -11,6 +11,7 @@ use crate::run;
 const RUNNERS: &[(&str, &str)] = &[
     ("storage", "tests/js/storage/run-storage.mjs"),
     ("node", "tests/js/run-node.ts"),
+    ("providers", "tests/js/run-providers.ts"),
     ("samples", "tests/js/run-samples.ts"),
     ("workerd", "tests/js/run-workerd.ts"),
     ("browser", "tests/js/run-browser.ts"),

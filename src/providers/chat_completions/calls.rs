@@ -3,13 +3,13 @@
 
 use std::borrow::Cow;
 
-use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::json;
 
 use crate::chat::Finish;
 use crate::chat::StreamPart;
 use crate::chat::ToolCall;
+use crate::json;
 use crate::json::count;
 use crate::json::filled;
 
@@ -175,11 +175,11 @@ pub(super) fn arguments(value: &Value) -> Cow<'_, str> {
 pub(super) fn tool_call(id: String, name: String, arguments: &str, finish: Finish) -> ToolCall {
     let whole = matches!(finish, Finish::Other | Finish::Stop | Finish::ToolCalls) && !name.is_empty();
     let trimmed = arguments.trim();
-    let input = match serde_json::from_str::<Value>(trimmed) {
+    let input = match json::parse(trimmed) {
         _ if trimmed.is_empty() => json!({}),
-        Ok(Value::Null) => json!({}),
-        Ok(input) => input,
-        Err(_) => Value::String(arguments.to_owned()),
+        Some(Value::Null) => json!({}),
+        Some(input) => input,
+        None => Value::String(arguments.to_owned()),
     };
     let incomplete = !whole || !input.is_object();
     ToolCall { tool_call_id: id, tool_name: name, input, incomplete, provider_data: None }
@@ -187,7 +187,7 @@ pub(super) fn tool_call(id: String, name: String, arguments: &str, finish: Finis
 
 /// Whether the text is a whole JSON object. The cheap test first: fragments that repeat the name come by the thousand.
 fn is_complete(input: &str) -> bool {
-    input.trim_end().ends_with('}') && serde_json::from_str::<IgnoredAny>(input).is_ok()
+    input.trim_end().ends_with('}') && json::parse(input).is_some()
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Settings and a call become a request. The body is written straight to bytes; the conversation is borrowed, never
 //! copied into a second tree. It knows no provider beyond its [`Dialect`].
 
+use std::borrow::Cow;
+
 use super::Dialect;
 use crate::chat::Content;
 use crate::chat::File;
@@ -9,6 +11,7 @@ use crate::chat::OutputSchema;
 use crate::chat::Tool;
 use crate::chat::ToolChoice;
 use crate::chat::UserPart;
+use crate::chat::Warning;
 use crate::error::Error;
 use crate::error::Result;
 use crate::json::Fields;
@@ -16,6 +19,7 @@ use crate::json::Writer;
 use crate::providers::Draft;
 use crate::providers::Encoded;
 use crate::providers::body;
+use crate::providers::schema;
 use crate::resolve::Settings;
 
 /// Fields of the body that `providerOptions` may not replace.
@@ -26,13 +30,14 @@ pub(in crate::providers) fn encode(dialect: &Dialect, url: String, draft: &Draft
     let model = draft.model()?;
     refuse_addresses(&draft.call.messages)?;
     let headers = draft.key.map(|key| body::secret("authorization", "Bearer ", key.expose()));
+    let mut warnings = Vec::new();
     let request = body::request(draft, url, headers.into_iter().collect(), PROTECTED, |fields| {
         fields.field("model", |out| out.text(model));
         fields.field("messages", |out| messages(out, dialect, draft));
         settings(fields, dialect, &draft.resolved.settings);
         tools(fields, &draft.call.tools, draft.call.tool_choice.as_ref());
         fields.optional("response_format", draft.call.schema.as_ref(), |out, schema| {
-            format(out, schema, dialect.strict_schema);
+            warnings.extend(format(out, schema, dialect.strict_schema));
         });
         if draft.call.stream {
             fields.field("stream", |out| out.boolean(true));
@@ -41,7 +46,7 @@ pub(in crate::providers) fn encode(dialect: &Dialect, url: String, draft: &Draft
             });
         }
     })?;
-    Ok(Encoded { request, warnings: Vec::new() })
+    Ok(Encoded { request, warnings })
 }
 
 /// This wire takes a document's bytes only.
@@ -107,8 +112,10 @@ fn tool_choice(out: &mut Writer, choice: &ToolChoice) {
     }
 }
 
-fn format(out: &mut Writer, schema: &OutputSchema, strict: bool) {
-    let OutputSchema { name, description, schema } = schema;
+/// The answer's form; a warning where it is not enforced.
+fn format(out: &mut Writer, wanted: &OutputSchema, strict: bool) -> Option<Warning> {
+    let OutputSchema { name, description, schema } = wanted;
+    let (schema, warning) = if strict { schema::enforced(schema) } else { (Cow::Borrowed(schema), None) };
     out.object(|out| {
         out.text_field("type", "json_schema");
         out.key("json_schema").object(|out| {
@@ -116,12 +123,13 @@ fn format(out: &mut Writer, schema: &OutputSchema, strict: bool) {
             if let Some(description) = description {
                 out.text_field("description", description);
             }
-            out.value_field("schema", schema);
-            if strict {
+            out.value_field("schema", &schema);
+            if strict && warning.is_none() {
                 out.key("strict").boolean(true);
             }
         });
     });
+    warning
 }
 
 fn messages(out: &mut Writer, dialect: &Dialect, draft: &Draft<'_>) {

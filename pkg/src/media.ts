@@ -1,4 +1,4 @@
-// Pictures in messages, in the one form that the core takes: base64 with a media type, or an address.
+// Pictures and documents in messages, in the one form that the core takes: base64 with a media type, or an address.
 
 import { invalid } from './errors.js';
 import type { Special } from './plain.js';
@@ -16,17 +16,33 @@ const SIGNATURES: readonly (readonly [string, readonly number[]])[] = [
   ['image/webp', [0x52, 0x49, 0x46, 0x46]],
 ];
 
-/** Takes the `image` field of an image part where it is bytes or a `URL`; a part itself is rewritten as a whole. */
-export const imagePart: Special = (value, path) => {
-  if (Object.getOwnPropertyDescriptor(value, 'type')?.value !== 'image') return undefined;
-  const image: unknown = Object.getOwnPropertyDescriptor(value, 'image')?.value;
-  const given: unknown = Object.getOwnPropertyDescriptor(value, 'mediaType')?.value;
+/** Rewrites image and file parts that hold bytes or a `URL`; everything else is left to the core. */
+export const mediaPart: Special = (value, path) => {
+  const own = (name: string): unknown => Object.getOwnPropertyDescriptor(value, name)?.value;
+  const type = own('type');
+  if (type !== 'image' && type !== 'file') return undefined;
+  const given = own('mediaType');
   if (given !== undefined && typeof given !== 'string') throw invalid(`${path}.mediaType`, 'a text');
-  const source = image instanceof Uint8Array ? fromBytes(image, given, path) : fromAddress(image, given, path);
-  return (
-    source && Object.assign(Object.create(null), { type: 'image', image: Object.assign(Object.create(null), source) })
-  );
+  return type === 'image' ? imagePart(own('image'), given, path) : filePart(own, given, path);
 };
+
+function imagePart(image: unknown, given: string | undefined, path: string): unknown {
+  const source = image instanceof Uint8Array ? fromBytes(image, given, path) : fromAddress(image, given, path);
+  return source && bare({ type: 'image', image: bare(source) });
+}
+
+function filePart(own: (name: string) => unknown, given: string | undefined, path: string): unknown {
+  const data = own('data');
+  const text = data instanceof Uint8Array ? base64(data) : data instanceof URL ? data.href : undefined;
+  if (text === undefined) return undefined;
+  const filename = own('filename');
+  if (filename !== undefined && typeof filename !== 'string') throw invalid(`${path}.filename`, 'a text');
+  return bare({ type: 'file', data: text, mediaType: given, filename });
+}
+
+function bare(fields: object): unknown {
+  return Object.assign(Object.create(null), fields);
+}
 
 type Source = { data: string; mediaType: string } | { url: string };
 
