@@ -28,7 +28,7 @@ pub struct BuiltRequest {
     pub url: String,
     /// The method: `POST`.
     pub method: &'static str,
-    /// By name in lower case; what carries the key is `[redacted]`.
+    /// By name in lower case; where the key would stand is `[redacted]`.
     pub headers: Map<String, Value>,
     /// The body.
     pub body: Value,
@@ -63,7 +63,10 @@ fn shown(request: HttpRequest, warnings: Vec<Warning>) -> BuiltRequest {
     for (name, value) in request.headers {
         let value = match value {
             HeaderValue::Plain(text) => text,
-            HeaderValue::Secret(_) => REDACTED.to_owned(),
+            HeaderValue::Secret(text) => match text.strip_suffix(STAND_IN) {
+                Some(prefix) => [prefix, REDACTED].concat(),
+                None => REDACTED.to_owned(),
+            },
         };
         headers.insert(name, Value::String(value));
     }

@@ -31,7 +31,7 @@ fn a_dry_run_shows_the_request_that_would_be_sent() {
     assert_eq!(names, sent_names);
     assert_eq!(
         (&shown["headers"]["authorization"], &shown["headers"]["x-team"]),
-        (&json!("[redacted]"), &json!("a"))
+        (&json!("Bearer [redacted]"), &json!("a"))
     );
     assert_eq!(shown["warnings"], json!([]));
 }
