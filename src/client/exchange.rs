@@ -53,6 +53,18 @@ pub(super) struct Opened<B> {
     pending: Vec<StreamPart>,
 }
 
+impl<B> Opened<B> {
+    /// The answer, where it came whole.
+    pub(super) fn whole(&mut self) -> Option<&mut Completion> {
+        self.decoder.whole()
+    }
+
+    /// [`Opened::whole`], on its own.
+    pub(super) fn into_whole(self) -> Option<Completion> {
+        self.decoder.into_whole()
+    }
+}
+
 /// The body of a response on a client's transport.
 pub(super) type BodyOf<P> = <<P as Ports>::Transport as Transport>::Body;
 
@@ -105,7 +117,8 @@ impl Exchange {
         Ok(self.held(head, completion))
     }
 
-    fn held<B>(&self, head: &HttpHead, completion: Completion) -> Opened<B> {
+    /// An answer that came whole, as an attempt brings it.
+    pub(super) fn held<B>(&self, head: &HttpHead, completion: Completion) -> Opened<B> {
         let mut decoder = self.decoder(head);
         let mut pending = Vec::new();
         if self.streams {

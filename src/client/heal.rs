@@ -125,11 +125,13 @@ impl Exchange {
     }
 }
 
-fn body_of(exchange: &Exchange) -> Option<Value> {
+/// The body as a tree; `None` where it is no JSON.
+pub(super) fn body_of(exchange: &Exchange) -> Option<Value> {
     json::parse(core::str::from_utf8(&exchange.request.body).ok()?)
 }
 
-fn replace_body(exchange: &mut Exchange, body: &Value, warnings: Vec<Warning>) {
+/// Sends `body` from now on, and says why.
+pub(super) fn replace_body(exchange: &mut Exchange, body: &Value, warnings: Vec<Warning>) {
     let mut out = Writer::default();
     out.value(body);
     exchange.request.body = out.into_bytes();
@@ -147,20 +149,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::chat::Completion;
-    use crate::client::options::RetryOptions;
-    use crate::client::outcome::Served;
-    use crate::client::scrub::Scrubber;
-    use crate::client::timeouts::Limits;
-    use crate::client::timeouts::Patience;
+    use crate::client::fixture::exchange;
     use crate::error::ErrorKind;
-    use crate::error::Result;
-    use crate::http::HttpHead;
-    use crate::http::HttpRequest;
-    use crate::providers::Draft;
-    use crate::providers::Encoded;
-    use crate::providers::Provider;
-    use crate::providers::StreamDecoder;
 
     fn lesson(model: &str, path: &[&str], instead: Option<&'static str>) -> Lesson {
         let path = path.iter().map(|step| (*step).to_owned()).collect();
@@ -189,55 +179,6 @@ mod tests {
         }
         let kept = lessons.0.borrow();
         assert_eq!((kept.len(), kept[0].model.as_str()), (MAX_LESSONS, "m6"));
-    }
-
-    /// A provider that knows a cure of its own.
-    #[derive(Debug)]
-    struct Healer;
-
-    impl Provider for Healer {
-        fn id(&self) -> ProviderId {
-            ProviderId::Custom
-        }
-
-        fn encode(&self, _draft: &Draft<'_>) -> Result<Encoded> {
-            Err(Error::new(ErrorKind::Internal, "not used"))
-        }
-
-        fn decode(&self, _head: &HttpHead, _body: &[u8]) -> Result<Completion> {
-            Err(Error::new(ErrorKind::Internal, "not used"))
-        }
-
-        fn decoder(&self, _head: &HttpHead) -> Box<dyn StreamDecoder> {
-            unreachable!("not used")
-        }
-
-        fn heal(&self, error: &Error, body: &mut Value) -> Option<Warning> {
-            if error.kind() != ErrorKind::BadRequest {
-                return None;
-            }
-            body["messages"] = json!([]);
-            Some(Warning { code: "healed", field: "messages".to_owned(), message: "emptied".to_owned() })
-        }
-    }
-
-    fn exchange(body: &str) -> Exchange {
-        let served =
-            Served { tag: None, provider: ProviderId::Custom, model: "m".to_owned(), env: "dev".to_owned() };
-        Exchange {
-            provider: &Healer,
-            request: HttpRequest { url: String::new(), headers: Vec::new(), body: body.as_bytes().to_vec() },
-            served,
-            warnings: Vec::new(),
-            streams: false,
-            wants_object: false,
-            limits: Limits::default(),
-            patience: Patience::default(),
-            retry: RetryOptions::default(),
-            scrubber: Scrubber::default(),
-            has_default_temperature: false,
-            fallback: Vec::new(),
-        }
     }
 
     #[test]

@@ -6,9 +6,12 @@ mod asked;
 mod calls;
 mod cancel;
 mod complaint;
+mod continuation;
 mod dry_run;
 mod exchange;
 mod fallback;
+#[cfg(test)]
+mod fixture;
 mod heal;
 mod key_context;
 mod locks;

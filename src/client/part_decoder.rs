@@ -134,6 +134,16 @@ impl PartDecoder {
         self.whole = Some(completion);
     }
 
+    /// The answer, where it came whole.
+    pub(super) fn whole(&mut self) -> Option<&mut Completion> {
+        self.whole.as_mut()
+    }
+
+    /// [`PartDecoder::whole`], on its own.
+    pub(super) fn into_whole(self) -> Option<Completion> {
+        self.whole
+    }
+
     /// [`PartDecoder::hold`], where parts were asked for.
     pub(super) fn complete(&mut self, completion: Completion) -> Vec<StreamPart> {
         let parts = self.took(parts_of(completion.clone()), None);

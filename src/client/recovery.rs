@@ -3,6 +3,7 @@
 
 use super::Client;
 use super::asked::Asked;
+use super::continuation::continued;
 use super::exchange::BodyOf;
 use super::exchange::Exchange;
 use super::heal::Lesson;
@@ -36,6 +37,9 @@ impl<P: Ports> Client<P> {
             let error = match repeat(&self.ports, &exchange, &mut retries, log).await {
                 Ok(opened) => {
                     self.lessons.learn(lesson);
+                    let next =
+                        async |exchange: &Exchange| repeat(&self.ports, exchange, &mut retries, log).await;
+                    let opened = continued(&mut exchange, opened, next).await;
                     return Ok(exchange.deliver(opened, log));
                 }
                 Err(error) => error,
