@@ -19,7 +19,7 @@ pub(super) struct Complaint {
 /// What says that a field, and not its value or the whole request, is the matter; in lower case.
 const PHRASES: &[&str] = &[
     // OpenAI, Azure and those that copy them.
-    "unsupported parameter",
+    "unsupported param",
     "unsupported value",
     "unknown parameter",
     "unrecognized request argument",
@@ -36,9 +36,13 @@ const PHRASES: &[&str] = &[
     "cannot both be specified",
     // Google.
     "unknown name",
-    // Go's and Rust's JSON readers.
+    // Amazon Bedrock.
+    "extraneous key",
+    // What JSON readers say in Go, Rust, TypeScript (zod) and Python.
     "unknown field",
     "unrecognized field",
+    "unrecognized key",
+    "unexpected keyword argument",
     "is not supported",
 ];
 
@@ -245,6 +249,14 @@ mod tests {
                 "groq does not support parameters: ['reasoning_effort'], for model=openai/gpt-oss-120b.",
                 "reasoning_effort",
             ),
+            // Bedrock, and JSON readers of several languages.
+            (
+                "Malformed input request: #: extraneous key [enable_thinking] is not permitted, please reformat your input and try again.",
+                "enable_thinking",
+            ),
+            ("json: unknown field \"store\"", "store"),
+            ("Unrecognized key(s) in object: 'frequency_penalty'", "frequency_penalty"),
+            ("create() got an unexpected keyword argument 'reasoning_effort'", "reasoning_effort"),
             // Whatever it is that a server has against stream_options.
             ("Validation: stream_options must be an object with one field", "stream_options"),
             ("The 'include_usage' option is for other models", "stream_options"),
