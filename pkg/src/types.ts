@@ -535,8 +535,9 @@ export interface ResponseInfo {
 export interface Attempt {
   /** The model's tag; absent for an inline model. */
   tag?: string;
-  provider: ProviderId;
-  model: string;
+  /** Absent where a stand-in could not be prepared, so that nothing was sent. */
+  provider?: ProviderId;
+  model?: string;
   status?: number;
   code?: ErrorCode;
   delayMs?: number;
