@@ -2,6 +2,7 @@
 //! has a file that reads its bodies back.
 
 mod chat;
+mod google;
 
 use ductape_models::chat::Call;
 use ductape_models::providers::Draft;
@@ -27,6 +28,9 @@ fn reading(file: &str) -> Reading {
     match file {
         "custom.chat" | "openai.chat" => {
             Reading { settings: chat::settings, options: chat::options, canonical: chat::canonical }
+        }
+        "google.generateContent" => {
+            Reading { settings: google::settings, options: google::options, canonical: google::canonical }
         }
         _ => panic!("no reading for {file}"),
     }
@@ -55,7 +59,7 @@ fn rebuild(record: &Record) -> Value {
     let body = &record.json["request"];
     let reading = reading(record.file);
     let wire = record.wire();
-    let mut resolved = drive::resolved(wire.id(), body["model"].as_str().unwrap_or("m"));
+    let mut resolved = drive::resolved(wire.id(), record.model());
     drive::set(&mut resolved.settings, &(reading.settings)(body));
     let options = (reading.options)(body);
     resolved.provider_options = options["providerOptions"].as_object().cloned().unwrap_or_default();
