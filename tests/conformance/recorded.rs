@@ -254,6 +254,7 @@ fn r59_recorded_errors_have_kinds() {
     seen.dedup();
     println!("recorded errors: {}", seen.join(", "));
     let expected = [
+        "400 auth_failed false",
         "400 context_length false",
         "400 unsupported_parameter false",
         "401 auth_failed false",

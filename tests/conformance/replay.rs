@@ -64,8 +64,18 @@ fn rebuild(record: &Record) -> Value {
     let options = (reading.options)(body);
     resolved.provider_options = options["providerOptions"].as_object().cloned().unwrap_or_default();
     let mut call = Call::read(&options).unwrap_or_else(|error| panic!("{}: {error}", record.id()));
-    call.stream = body["stream"] == json!(true);
+    let address = record.json["request_url"].as_str().unwrap_or_default();
+    call.stream = body["stream"] == json!(true) || address.contains(":streamGenerateContent");
     let key = ApiKey::parse("apiKey", "sk-test-0123456789").unwrap().0;
     let request = wire.encode(&Draft::new(&resolved, &call, Some(&key))).unwrap().request;
+    if let Some(method) = method_of(address) {
+        assert_eq!(method_of(&request.url), Some(method), "{}", record.id());
+    }
     serde_json::from_slice(&request.body).unwrap()
+}
+
+/// The model and the method of Google's address.
+fn method_of(address: &str) -> Option<&str> {
+    let (_, tail) = address.split_once("/models/")?;
+    tail.split('?').next()
 }
