@@ -289,3 +289,96 @@ fn media_type_of(url: &str) -> &'static str {
         _ => "image/jpeg",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::chat::Call;
+    use crate::model::ModelConfig;
+    use crate::model::ProviderId;
+    use crate::providers::Encoded;
+    use crate::providers::google::request::encode;
+    use crate::resolve::Base;
+    use crate::resolve::InlineModel;
+    use crate::resolve::resolve;
+    use crate::secret::ApiKey;
+
+    fn encoded(model: &str, apart: bool, call: &Value) -> (Value, Vec<Warning>) {
+        let model = InlineModel::new(ProviderId::Google, model);
+        let runtime = ModelConfig::read("modelConfig", &json!({"temperature": null})).unwrap();
+        let resolved =
+            resolve(Base::Inline { product: "shop", model: &model }, "dev", None, &runtime).unwrap();
+        let key = ApiKey::parse("apiKey", "AIza-0123456789abcdef").unwrap().0;
+        let call = Call::read(call).unwrap();
+        let mut draft = Draft::new(&resolved, &call, Some(&key));
+        draft.facts.system = apart;
+        let Encoded { request, warnings } = encode(&draft).unwrap();
+        assert!(!request.url.contains("AIza"));
+        (serde_json::from_slice(&request.body).unwrap(), warnings)
+    }
+
+    fn contents(apart: bool, call: &Value) -> Value {
+        let (body, warnings) = encoded("gemma-3-27b-it", apart, call);
+        assert_eq!((body["systemInstruction"].is_object(), warnings.as_slice()), (apart, &[][..]));
+        body["contents"].clone()
+    }
+
+    #[test]
+    fn r56_instructions_without_a_place_open_the_first_user_turn() {
+        let call = json!({"system": "s", "messages": [
+            {"role": "system", "content": "t"},
+            {"role": "assistant", "content": "a"}, {"role": "user", "content": "u"}, {"role": "user", "content": "v"}]});
+        let told = json!([
+            {"role": "model", "parts": [{"text": "a"}]},
+            {"role": "user", "parts": [{"text": "s\n\nt\n\n"}, {"text": "u"}]},
+            {"role": "user", "parts": [{"text": "v"}]},
+        ]);
+        assert_eq!(contents(false, &call), told);
+        assert_eq!(contents(true, &call)[1]["parts"], json!([{"text": "u"}]));
+        let alone = json!({"system": "s", "messages": [{"role": "assistant", "content": "a"}]});
+        let own =
+            json!([{"role": "user", "parts": [{"text": "s"}]}, {"role": "model", "parts": [{"text": "a"}]}]);
+        assert_eq!(contents(false, &alone), own);
+    }
+
+    #[test]
+    fn r58_the_stand_in_is_told_once_and_only_where_it_is_wanted() {
+        let call = |data: Value| {
+            json!({"messages": [{"role": "assistant", "content": [
+            {"type": "tool-call", "toolCallId": "1", "toolName": "f", "input": {}, "providerData": data},
+            {"type": "tool-call", "toolCallId": "2", "toolName": "g", "input": {}}]},
+            {"role": "assistant", "content": [{"type": "tool-call", "toolCallId": "3", "toolName": "f", "input": {}, "providerData": data}]}]})
+        };
+        let signatures = |model: &str, data: Value| {
+            let (body, warnings) = encoded(model, true, &call(data));
+            let parts = body["contents"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .flat_map(|turn| turn["parts"].as_array().unwrap());
+            let signatures: Vec<_> =
+                parts.map(|part| part[SIGNATURE].as_str().unwrap_or("-").to_owned()).collect();
+            (signatures.join(" "), warnings.len())
+        };
+        let foreign = json!({"anthropic": {"signature": "s"}});
+        assert_eq!(signatures("gemini-3.8-flash", foreign.clone()), (format!("{SKIP} - {SKIP}"), 1));
+        assert_eq!(signatures("gemini-2.5-pro", foreign), ("- - -".to_owned(), 0));
+        let own = json!({"google": {SIGNATURE: "c2ln"}});
+        assert_eq!(signatures("gemini-3.8-flash", own.clone()), ("c2ln - c2ln".to_owned(), 0));
+        assert_eq!(signatures("gemini-2.5-pro", own), ("c2ln - c2ln".to_owned(), 0));
+    }
+
+    #[test]
+    fn r56_addresses_get_the_type_that_their_name_tells() {
+        for (url, kind) in [
+            ("https://a.example/b.PNG?x=.gif#y", "image/png"),
+            ("https://a.example/b.jpg", "image/jpeg"),
+            ("https://a.example/b", "image/jpeg"),
+            ("https://a.example/", "image/jpeg"),
+        ] {
+            assert_eq!(media_type_of(url), kind, "{url}");
+        }
+    }
+}
