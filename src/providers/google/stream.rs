@@ -338,3 +338,96 @@ fn carries_more(part: &Value) -> bool {
 fn end_of(thought: bool, provider_data: Option<ProviderData>) -> StreamPart {
     if thought { StreamPart::ReasoningEnd { provider_data } } else { StreamPart::TextEnd { provider_data } }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn fragments() -> Vec<Value> {
+        let data = include_str!("../../../tests/fixtures/google/built-in-tools/stream.txt").to_owned()
+            + include_str!("../../../tests/fixtures/google/arguments-in-pieces/stream.txt")
+            + include_str!("../../../tests/fixtures/google/continuation/stream.txt");
+        data.lines().filter_map(|line| json::parse(line.strip_prefix("data:")?)).collect()
+    }
+
+    fn decoded(fragments: &[Value]) -> Vec<StreamPart> {
+        let mut decoder =
+            Decoder::new(&HttpHead { status: 200, headers: [("a", "b")].into_iter().collect() });
+        let mut parts = Vec::new();
+        fragments.iter().for_each(|fragment| decoder.take(fragment, &mut parts));
+        decoder.finish(&mut parts);
+        parts
+    }
+
+    /// The paths of every value, and of those that are objects.
+    fn walk(value: &Value, path: &str, all: &mut Vec<String>, objects: &mut Vec<String>) {
+        all.push(path.to_owned());
+        match value {
+            Value::Array(list) => {
+                for (index, item) in list.iter().enumerate() {
+                    walk(item, &format!("{path}/{index}"), all, objects);
+                }
+            }
+            Value::Object(map) => {
+                objects.push(path.to_owned());
+                for (key, item) in map {
+                    walk(item, &format!("{path}/{key}"), all, objects);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn r56_any_value_of_another_kind_leaves_one_end() {
+        let original = fragments();
+        let (mut all, mut objects) = (Vec::new(), Vec::new());
+        walk(&Value::Array(original.clone()), "", &mut all, &mut objects);
+        let mut tried = 0;
+        for path in all.iter().filter(|path| !path.is_empty()) {
+            for other in [json!(null), json!(true), json!(-7.5), json!("x"), json!([[]]), json!({"x": {}})] {
+                let mut changed = Value::Array(original.clone());
+                *changed.pointer_mut(path).unwrap() = other;
+                let parts = decoded(changed.as_array().unwrap());
+                let is_end =
+                    |part: &&StreamPart| matches!(part, StreamPart::Finish { .. } | StreamPart::Error { .. });
+                assert_eq!(parts.iter().filter(is_end).count(), 1, "{path}");
+                assert!(parts.last().as_ref().is_some_and(is_end), "{path}");
+                tried += 1;
+            }
+        }
+        assert!(tried > 500, "{tried}");
+    }
+
+    #[test]
+    fn r56_unknown_fields_change_nothing() {
+        let original = fragments();
+        let expected = serde_json::to_value(decoded(&original)).unwrap();
+        let (mut all, mut objects) = (Vec::new(), Vec::new());
+        walk(&Value::Array(original.clone()), "", &mut all, &mut objects);
+        for path in objects.iter().filter(|path| {
+            !path.contains("usageMetadata") && !path.contains("groundingChunks") && !path.contains("citation")
+        }) {
+            for unknown in [json!(1), json!("x"), json!(["x"])] {
+                let mut changed = Value::Array(original.clone());
+                changed.pointer_mut(path).unwrap()["laterField"] = unknown;
+                let parts = serde_json::to_value(decoded(changed.as_array().unwrap())).unwrap();
+                assert_eq!(parts, expected, "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn r56_an_end_in_the_middle_is_none() {
+        let said = |text: &str, word: Option<&str>| json!({"candidates": [{"content": {"parts": [{"text": text}]}, "finishReason": word}]});
+        let end = |fragments: &[Value]| match decoded(fragments).pop() {
+            Some(StreamPart::Finish { finish_reason, .. }) => finish_reason.unified,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(end(&[said("a", Some("STOP")), said("b", None)]), Finish::Interrupted);
+        assert_eq!(end(&[said("a", Some("STOP")), said("", None)]), Finish::Stop);
+        assert_eq!(end(&[said("a", Some("STOP")), said("b", Some("MAX_TOKENS"))]), Finish::Length);
+    }
+}
