@@ -79,7 +79,7 @@ pub fn provider(id: ProviderId, api: Option<Api>, _facts: &Facts) -> Result<&'st
         (ProviderId::Openai, None | Some(Api::Chat)) => Ok(&openai::Openai),
         (ProviderId::Anthropic | ProviderId::Cohere, _) => {
             let expected =
-                "one of custom, google, openai; this version stores other models and cannot call them yet";
+                "one of custom, openai, google; this version stores other models and cannot call them yet";
             Err(Error::invalid("provider", expected))
         }
         (_, Some(api)) => {

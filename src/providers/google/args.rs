@@ -13,8 +13,10 @@ const MAX_DEPTH: usize = 64;
 /// Takes what a `functionCall` says of its arguments into `input`. `false` where a piece has no place in it, so that
 /// the arguments are not what the model meant.
 pub(super) fn take(call: &Value, input: &mut Value) -> bool {
-    if !call["args"].is_null() {
-        *input = call["args"].clone();
+    let args = &call["args"];
+    // Empty ones at the end of pieces take nothing back.
+    if input.is_null() || args.as_object().is_some_and(|args| !args.is_empty()) {
+        *input = args.clone();
     }
     let mut fits = true;
     for piece in items(&call["partialArgs"]) {
@@ -137,5 +139,16 @@ mod tests {
             assert_eq!(input["x"], json!(1));
         }
         assert!(!take(&json!({"partialArgs": [7]}), &mut Value::Null));
+    }
+
+    #[test]
+    fn r56_whole_arguments_stand_and_empty_ones_take_nothing_back() {
+        let mut input = Value::Null;
+        for (args, expected) in
+            [(json!("x"), json!("x")), (json!({"a": 1}), json!({"a": 1})), (json!({}), json!({"a": 1}))]
+        {
+            assert!(take(&json!({"args": args}), &mut input));
+            assert_eq!(input, expected);
+        }
     }
 }

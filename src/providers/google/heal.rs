@@ -12,8 +12,9 @@ use crate::error::Error;
 /// Where the stand-in was all there was, nothing of it stays: the model knows no such thing.
 pub(super) fn heal(error: &Error, body: &mut Value) -> Option<Warning> {
     let message = error.detail("providerMessage").and_then(Value::as_str).unwrap_or_default();
-    let message = message.to_ascii_lowercase().replace('_', " ");
-    if error.status() != Some(400) || !message.contains("thought signature") {
+    // Messages write it as two words, with an underscore, and as the field's name.
+    let message = message.to_ascii_lowercase().replace(['_', ' '], "");
+    if error.status() != Some(400) || !message.contains("thoughtsignature") {
         return None;
     }
     let contents = body.get_mut("contents")?;
