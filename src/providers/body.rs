@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde_json::Map;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -22,11 +23,22 @@ use crate::json::Writer;
 pub(in crate::providers) fn request(
     draft: &Draft<'_>,
     url: String,
+    headers: Vec<(String, HeaderValue)>,
+    protected: &[&str],
+    write: impl FnOnce(&mut Fields<'_>),
+) -> Result<HttpRequest> {
+    request_with(draft, &draft.resolved.provider_options, url, headers, protected, write)
+}
+
+/// The same with other `options` than the draft's, for a wire that has a place of its own for some of them.
+pub(in crate::providers) fn request_with(
+    draft: &Draft<'_>,
+    options: &Map<String, Value>,
+    url: String,
     mut headers: Vec<(String, HeaderValue)>,
     protected: &[&str],
     write: impl FnOnce(&mut Fields<'_>),
 ) -> Result<HttpRequest> {
-    let options = &draft.resolved.provider_options;
     if let Some(name) = options.keys().find(|name| protected.contains(&name.as_str())) {
         let expected = format!("no field that the call itself sets: {}", protected.join(", "));
         return Err(Error::invalid(&format!("providerOptions.{name}"), expected));

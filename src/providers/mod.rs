@@ -5,6 +5,7 @@ mod chat_completions;
 mod custom;
 mod draft;
 mod failure;
+mod google;
 mod headers;
 mod openai;
 mod schema;
@@ -74,9 +75,11 @@ pub trait StreamDecoder {
 pub fn provider(id: ProviderId, api: Option<Api>, _facts: &Facts) -> Result<&'static dyn Provider> {
     match (id, api) {
         (ProviderId::Custom, None | Some(Api::Chat)) => Ok(&custom::Custom),
+        (ProviderId::Google, None) => Ok(&google::Google),
         (ProviderId::Openai, None | Some(Api::Chat)) => Ok(&openai::Openai),
-        (ProviderId::Anthropic | ProviderId::Cohere | ProviderId::Google, _) => {
-            let expected = "one of custom, openai; this version stores other models and cannot call them yet";
+        (ProviderId::Anthropic | ProviderId::Cohere, _) => {
+            let expected =
+                "one of custom, openai, google; this version stores other models and cannot call them yet";
             Err(Error::invalid("provider", expected))
         }
         (_, Some(api)) => {
