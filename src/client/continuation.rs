@@ -65,17 +65,15 @@ fn append(so_far: &mut Completion, more: Completion) {
 /// goes back to the provider.
 fn append_piece(content: &mut Vec<Content>, piece: Content) {
     match (content.last_mut(), piece) {
+        // A piece with state of its own is never joined to another: its provider wants it back as it was.
         (
-            Some(Content::Text { text, provider_data: state @ None }),
-            Content::Text { text: more, provider_data },
+            Some(Content::Text { text, provider_data: None }),
+            Content::Text { text: more, provider_data: None },
         )
         | (
-            Some(Content::Reasoning { text, provider_data: state @ None }),
-            Content::Reasoning { text: more, provider_data },
-        ) => {
-            text.push_str(&more);
-            *state = provider_data;
-        }
+            Some(Content::Reasoning { text, provider_data: None }),
+            Content::Reasoning { text: more, provider_data: None },
+        ) => text.push_str(&more),
         (_, piece) => content.push(piece),
     }
 }
