@@ -1,11 +1,13 @@
 //! The provider contract and the registry: one line per provider.
 
+mod anthropic;
 mod body;
 mod chat_completions;
 mod custom;
 mod draft;
 mod failure;
 mod headers;
+mod messages;
 mod openai;
 mod schema;
 
@@ -73,10 +75,12 @@ pub trait StreamDecoder {
 /// `invalid_input` naming `api` where the provider has no such wire, `provider` where this version has none.
 pub fn provider(id: ProviderId, api: Option<Api>, _facts: &Facts) -> Result<&'static dyn Provider> {
     match (id, api) {
+        (ProviderId::Anthropic, None | Some(Api::Messages)) => Ok(&anthropic::Anthropic),
         (ProviderId::Custom, None | Some(Api::Chat)) => Ok(&custom::Custom),
+        (ProviderId::Custom, Some(Api::Messages)) => Ok(&custom::CustomMessages),
         (ProviderId::Openai, None | Some(Api::Chat)) => Ok(&openai::Openai),
-        (ProviderId::Anthropic | ProviderId::Cohere | ProviderId::Google, _) => {
-            let expected = "one of custom, openai; this version stores other models and cannot call them yet";
+        (ProviderId::Cohere | ProviderId::Google, _) => {
+            let expected = "one of anthropic, custom, openai; this version stores other models and cannot call them yet";
             Err(Error::invalid("provider", expected))
         }
         (_, Some(api)) => {

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::drive;
 
 /// The files whose wire is there. A further provider is one line.
-const FILES: &[&str] = &["custom.chat", "openai.chat"];
+const FILES: &[&str] = &["anthropic.messages", "custom.chat", "openai.chat"];
 
 /// Why the record's own label does not bind: what the wire says instead.
 const DISPUTED: &[(&str, &str)] = &[
@@ -271,6 +271,8 @@ fn is_terminated(record: &Record, bytes: &[u8]) -> bool {
     let mut data = text.lines().filter_map(|line| line.strip_prefix("data:")).map(str::trim);
     match record.file {
         "custom.chat" | "openai.chat" => data.any(|data| ends_chat(record, data)),
+        // The mark of the last message: some records hold several, one after the other.
+        "anthropic.messages" => data.filter_map(message_mark).last() == Some(true),
         file => panic!("no mark is known for {file}"),
     }
 }
@@ -281,5 +283,15 @@ fn ends_chat(record: &Record, data: &str) -> bool {
             choice["index"] == 0 && choice["finish_reason"].as_str().is_some_and(|word| !word.is_empty())
         }),
         Err(_) => data == "[DONE]" && record.file.starts_with("custom"),
+    }
+}
+
+/// Whether an event ends a message (`true`) or begins one (`false`).
+fn message_mark(data: &str) -> Option<bool> {
+    let event: Value = serde_json::from_str(data).ok()?;
+    match event["type"].as_str()? {
+        "message_stop" => Some(true),
+        "message_start" => Some(false),
+        _ => None,
     }
 }

@@ -2,6 +2,7 @@
 //! has a file that reads its bodies back.
 
 mod chat;
+mod messages;
 
 use ductape_models::chat::Call;
 use ductape_models::providers::Draft;
@@ -28,6 +29,11 @@ fn reading(file: &str) -> Reading {
         "custom.chat" | "openai.chat" => {
             Reading { settings: chat::settings, options: chat::options, canonical: chat::canonical }
         }
+        "anthropic.messages" => Reading {
+            settings: messages::settings,
+            options: messages::options,
+            canonical: messages::canonical,
+        },
         _ => panic!("no reading for {file}"),
     }
 }
