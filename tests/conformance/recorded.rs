@@ -1,5 +1,7 @@
 //! Recorded answers decode to what their records expect: whole, in every cut, and cut short.
 
+mod messages;
+
 use std::path::PathBuf;
 
 use ductape_models::chat::Completion;
@@ -133,10 +135,16 @@ fn reasoning_of(piece: &ductape_models::chat::Content) -> Option<&str> {
 /// The label without what is not ours to say. No counts are written `{}` there, and 0 for a count that is missing.
 fn expected(record: &Record) -> Value {
     let mut label = record.json["expected"].clone();
+    if label.is_null() {
+        label = json!({});
+    }
     let map = label.as_object_mut().unwrap();
+    if record.file == "anthropic.messages" {
+        messages::correct(record.id(), record.json["response_raw"].as_str().unwrap(), map);
+    }
     map.remove("error");
     map.remove("refusal");
-    if map["usage"] == json!({}) {
+    if map.get("usage") == Some(&json!({})) {
         map.insert("usage".to_owned(), Value::Null);
     }
     if FORCED_CALLS.contains(&record.id()) {
@@ -174,7 +182,8 @@ fn difference(record: &Record, ours: &Value) -> String {
 fn r56_disputed_records_follow_the_wire() {
     for record in records() {
         let disputed = DISPUTED.iter().find(|(id, _)| *id == record.id());
-        assert_eq!(disputed.is_some(), record.json["consensus"] == json!(false), "{}", record.id());
+        let known = disputed.is_some() || messages::is_disputed(record.id());
+        assert_eq!(known, record.json["consensus"] == json!(false), "{}", record.id());
         if let Some((_, text)) = disputed {
             assert_eq!(record.decode().unwrap().text, *text);
         }
@@ -271,8 +280,7 @@ fn is_terminated(record: &Record, bytes: &[u8]) -> bool {
     let mut data = text.lines().filter_map(|line| line.strip_prefix("data:")).map(str::trim);
     match record.file {
         "custom.chat" | "openai.chat" => data.any(|data| ends_chat(record, data)),
-        // The mark of the last message: some records hold several, one after the other.
-        "anthropic.messages" => data.filter_map(message_mark).last() == Some(true),
+        "anthropic.messages" => messages::is_terminated(data),
         file => panic!("no mark is known for {file}"),
     }
 }
@@ -283,15 +291,5 @@ fn ends_chat(record: &Record, data: &str) -> bool {
             choice["index"] == 0 && choice["finish_reason"].as_str().is_some_and(|word| !word.is_empty())
         }),
         Err(_) => data == "[DONE]" && record.file.starts_with("custom"),
-    }
-}
-
-/// Whether an event ends a message (`true`) or begins one (`false`).
-fn message_mark(data: &str) -> Option<bool> {
-    let event: Value = serde_json::from_str(data).ok()?;
-    match event["type"].as_str()? {
-        "message_stop" => Some(true),
-        "message_start" => Some(false),
-        _ => None,
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn options(body: &Value) -> Value {
 
 fn system(body: &Value) -> Value {
     match &body["system"] {
-        Value::Array(blocks) => blocks.iter().map(|block| block["text"].as_str().unwrap()).collect(),
+        Value::Array(blocks) => json!(blocks.iter().map(|block| block["text"].as_str().unwrap()).collect::<String>()),
         other => other.clone(),
     }
 }

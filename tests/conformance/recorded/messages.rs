@@ -1,0 +1,114 @@
+//! What the labels of recorded Messages say otherwise than the wire does, and how the wire marks an end.
+
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::json;
+
+/// Records whose label and independent reading differ: what the wire says in the fields where the label does not say
+/// it, and why.
+const DISPUTED: &[(&str, &str)] = &[
+    // The last event has no blank line after it; it is one all the same.
+    ("07f3d42112fc96ee", r#"{"finish":"tool-calls"}"#),
+    ("0adf8fd520e9f85c", r#"{"finish":"stop"}"#),
+    ("37cb3685239a3cb1", r#"{"finish":"stop"}"#),
+    ("38348e9c69658bb3", r#"{"finish":"stop"}"#),
+    ("492a16c2cb38dac8", r#"{"finish":"content-filter"}"#),
+    ("7ddcc8ac2f09d917", r#"{"finish":"stop"}"#),
+    ("d4021907970af7eb", r#"{"finish":"stop"}"#),
+    ("e6b22c2915b782e9", r#"{"finish":"length"}"#),
+    ("f2432876239baecd", r#"{"finish":"stop"}"#),
+    // Events of an unknown type are passed over, wherever they stand.
+    ("2b3cb20357478896", r#"{"finish":"stop"}"#),
+    // The label is right.
+    ("51e02a2843d45d21", "{}"),
+    // A second message is spliced in: the call that it cut off is told as incomplete.
+    ("5b4f3234ceed86cd", r#"{"finish":"tool-calls","id":"msg_first"}"#),
+    // Citations of content blocks are citations.
+    ("80e68a74c4bc420d", r#"{"finish":"stop"}"#),
+    // Tokens of the compaction are tokens too.
+    ("a80c4c9502826345", r#"{"usage":{"input":61067,"output":1912,"cache_read":0,"reasoning":0}}"#),
+    // A message may start with its calls, and all but the first and the last of these do.
+    ("b55e1c711aff71bb", "{}"),
+    // Arguments that are no JSON are kept as text.
+    ("beef0d7fb9992c73", r#"{"text":"I'll check the current weather in Paris for you.","reasoning":"","finish_raw":"tool_use","finish":"tool-calls","usage":{"input":377,"output":65,"cache_read":0,"reasoning":0},"id":"msg_019Q1hrJbZG26Fb9BQhrkHEr","model":"claude-sonnet-4-20250514"}"#),
+];
+
+/// Records of several answers, one after the other: a test suite's file of one conversation. The label names the last
+/// one's id; ours is the first one's, because the facts about a response come before its content.
+const SEVERAL: &[(&str, &str)] = &[
+    ("01bcecb4e0c72816", "msg_011bqgzot9grwdetCByUmXRP"),
+    ("0d1382bde67e03cb", "msg_01A4vjL51mNRof8JMvA9CFph"),
+    ("4bf69ba4a7d4dc33", "msg_01WUP4eZFC22KbkesuJGqVAw"),
+    ("aba9a835f2895cc5", "msg_01MCmfPn2yQ8Nfqz1cGmHe6K"),
+    ("b55e1c711aff71bb", "msg_01ERcBqAvLTHWQDk9c9qJLWC"),
+];
+
+/// Records whose label leaves calls out that the wire holds: cut off by the token limit or by a second message (they were
+/// streamed, so they are told, and never to be run), or standing in a message's start.
+const WIRE_CALLS: &[&str] =
+    &["246b19a943c1ba49", "5b4f3234ceed86cd", "b55e1c711aff71bb", "beef0d7fb9992c73", "e6b22c2915b782e9"];
+
+/// Whether the table of this file explains the record.
+pub(super) fn is_disputed(id: &str) -> bool {
+    DISPUTED.iter().any(|(known, _)| *known == id)
+}
+
+/// The label in the terms of the other files' labels, with what the wire says instead.
+pub(super) fn correct(id: &str, raw: &str, label: &mut Map<String, Value>) {
+    label.remove("flags");
+    if let Some(usage) = label.get_mut("usage").and_then(Value::as_object_mut) {
+        // Our own tests hold it; the other wires' labels have none.
+        usage.remove("cache_write");
+        usage.values_mut().filter(|count| count.is_null()).for_each(|count| *count = json!(0));
+    }
+    if let Some((_, first)) = SEVERAL.iter().find(|(known, _)| *known == id) {
+        label.insert("id".to_owned(), json!(first));
+    }
+    if let Some((_, fields)) = DISPUTED.iter().find(|(known, _)| *known == id) {
+        let fields: Map<String, Value> = serde_json::from_str(fields).unwrap();
+        label.extend(fields);
+    }
+    if WIRE_CALLS.contains(&id) {
+        label.insert("tool_calls".to_owned(), calls(raw));
+    }
+}
+
+/// The calls of a stream, read without our decoders: each block's start with the pieces that follow it.
+fn calls(raw: &str) -> Value {
+    let mut calls: Vec<(Value, String)> = Vec::new();
+    for event in raw.lines().filter_map(|line| line.strip_prefix("data:")) {
+        let event: Value = serde_json::from_str(event).unwrap();
+        let whole = event["message"]["content"].as_array().into_iter().flatten();
+        for block in whole.chain([&event["content_block"]]).filter(|block| block["type"] == "tool_use") {
+            calls.push((block.clone(), String::new()));
+        }
+        if let Some(piece) = event["delta"]["partial_json"].as_str()
+            && let Some((_, text)) = calls.last_mut()
+        {
+            text.push_str(piece);
+        }
+    }
+    let arguments = |block: &Value, text: String| match text.as_str() {
+        "" => block["input"].clone(),
+        _ => serde_json::from_str(&text).unwrap_or(Value::String(text)),
+    };
+    let told = |(block, text): (Value, String)| {
+        json!({"id": block["id"], "name": block["name"], "args": arguments(&block, text)})
+    };
+    calls.into_iter().map(told).collect()
+}
+
+/// Whether these events hold the end of the last message: some records hold several.
+pub(super) fn is_terminated<'a>(data: impl Iterator<Item = &'a str>) -> bool {
+    data.filter_map(mark).last() == Some(true)
+}
+
+/// Whether an event ends a message (`true`) or begins one (`false`).
+fn mark(data: &str) -> Option<bool> {
+    let event: Value = serde_json::from_str(data).ok()?;
+    match event["type"].as_str()? {
+        "message_stop" => Some(true),
+        "message_start" => Some(false),
+        _ => None,
+    }
+}
