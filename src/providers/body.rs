@@ -141,3 +141,16 @@ pub(in crate::providers) fn base64_text(data: &str) -> Option<String> {
     }
     String::from_utf8(bytes).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r56_base64_holds_text_or_nothing() {
+        let text = |data: &str| base64_text(data);
+        assert_eq!(text("R3LDvMOfZQ==").as_deref(), Some("Grüße"));
+        assert_eq!((text("QUI=").as_deref(), text("QUI").as_deref()), (Some("AB"), Some("AB")));
+        assert_eq!((text("QU-I"), text("/w==")), (None, None));
+    }
+}

@@ -80,7 +80,8 @@ pub fn provider(id: ProviderId, api: Option<Api>, _facts: &Facts) -> Result<&'st
         (ProviderId::Custom, Some(Api::Messages)) => Ok(&custom::CustomMessages),
         (ProviderId::Openai, None | Some(Api::Chat)) => Ok(&openai::Openai),
         (ProviderId::Cohere | ProviderId::Google, _) => {
-            let expected = "one of anthropic, custom, openai; this version stores other models and cannot call them yet";
+            let expected =
+                "one of anthropic, custom, openai; this version stores other models and cannot call them yet";
             Err(Error::invalid("provider", expected))
         }
         (_, Some(api)) => {

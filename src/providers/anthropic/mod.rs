@@ -16,8 +16,7 @@ use crate::model::ProviderId;
 
 const BASE_URL: &str = "https://api.anthropic.com/v1";
 
-static DIALECT: wire::Dialect =
-    wire::Dialect { provider: ProviderId::Anthropic.as_str(), names_pages: true };
+static DIALECT: wire::Dialect = wire::Dialect { provider: ProviderId::Anthropic.as_str(), names_pages: true };
 
 /// The provider.
 #[derive(Clone, Copy, Debug)]

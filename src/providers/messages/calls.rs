@@ -9,7 +9,7 @@ use crate::chat::StreamPart;
 use crate::chat::ToolCall;
 use crate::json::filled;
 
-/// The calls of one message.
+/// The calls that are not told yet.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
     open: Vec<Call>,
@@ -44,10 +44,7 @@ impl Calls {
     pub(super) fn extend(&mut self, position: usize, piece: &str, out: &mut Vec<StreamPart>) {
         if let Some(call) = self.open.get_mut(position).filter(|call| !call.ended && !piece.is_empty()) {
             call.input.push_str(piece);
-            out.push(StreamPart::ToolInputDelta {
-                tool_call_id: call.id.clone(),
-                delta: piece.to_owned(),
-            });
+            out.push(StreamPart::ToolInputDelta { tool_call_id: call.id.clone(), delta: piece.to_owned() });
         }
     }
 
@@ -58,7 +55,7 @@ impl Calls {
         }
     }
 
-    /// The message ended: tells every call, in the light of how.
+    /// The answer ended: tells every call, in the light of how.
     pub(super) fn tell(&mut self, finish: Finish, out: &mut Vec<StreamPart>) {
         for mut call in core::mem::take(&mut self.open) {
             call.end(out);

@@ -137,13 +137,14 @@ fn tools(fields: &mut Fields<'_>, tools: &[Tool], choice: Option<&ToolChoice>) {
     }
     fields.field("tools", |out| out.list(|out| tools.iter().for_each(|each| tool(out, each))));
     // Options may add `disable_parallel_tool_use`, which needs a type beside it.
+    let is_default = choice.is_none() && fields.is_free("tool_choice");
     fields.nested("tool_choice", |fields| {
         let word = match choice {
-            Some(ToolChoice::Auto) => "auto",
+            _ if is_default => return,
+            None | Some(ToolChoice::Auto) => "auto",
             Some(ToolChoice::None) => "none",
             Some(ToolChoice::Required) => "any",
             Some(ToolChoice::Tool(_)) => "tool",
-            None => return,
         };
         fields.field("type", |out| out.text(word));
         if let Some(ToolChoice::Tool(name)) = choice {
@@ -171,4 +172,118 @@ fn format(out: &mut Writer, wanted: &OutputSchema) -> Option<Warning> {
         out.value_field("schema", &schema);
     });
     schema::warning(&lost)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use serde_json::json;
+
+    use super::*;
+    use crate::chat::Call;
+    use crate::http::HttpRequest;
+    use crate::model::ModelConfig;
+    use crate::model::ProviderId;
+    use crate::resolve::Base;
+    use crate::resolve::InlineModel;
+    use crate::resolve::Resolved;
+    use crate::resolve::resolve;
+    use crate::secret::ApiKey;
+
+    static DIALECT: Dialect = Dialect { provider: "anthropic", names_pages: true };
+
+    fn resolved(version: Option<&str>, runtime: &Value) -> Resolved {
+        let mut model = InlineModel::new(ProviderId::Anthropic, "claude-sonnet-5-5");
+        model.headers.extend(version.map(|version| (VERSION.to_owned(), version.to_owned())));
+        let runtime = ModelConfig::read("modelConfig", runtime).unwrap();
+        resolve(Base::Inline { product: "shop", model: &model }, "dev", None, &runtime).unwrap()
+    }
+
+    fn encoded(resolved: &Resolved, call: &Value, change: fn(&mut Draft<'_>)) -> Result<Encoded> {
+        let key = ApiKey::parse("apiKey", "sk-ant-0123456789abcdef").unwrap().0;
+        let call = Call::read(call).unwrap();
+        let mut draft = Draft::new(resolved, &call, Some(&key));
+        change(&mut draft);
+        encode(&DIALECT, "https://api.example/v1/messages".to_owned(), &draft)
+    }
+
+    fn header<'a>(request: &'a HttpRequest, name: &str) -> Vec<&'a HeaderValue> {
+        request.headers.iter().filter(|(other, _)| other == name).map(|(_, value)| value).collect()
+    }
+
+    fn body(encoded: &Encoded) -> Value {
+        serde_json::from_slice(&encoded.request.body).unwrap()
+    }
+
+    #[test]
+    fn r56_the_version_decides_how_the_key_goes() {
+        let plain = |text: &str| HeaderValue::Plain(text.to_owned());
+        for (version, sent, name, other) in [
+            (None, "2023-06-01", "x-api-key", "authorization"),
+            (Some("2026-10-21"), "2026-10-21", "authorization", "x-api-key"),
+            (Some("2027-03-01"), "2027-03-01", "authorization", "x-api-key"),
+        ] {
+            let request =
+                encoded(&resolved(version, &json!({})), &json!({"prompt": "a"}), |_| {}).unwrap().request;
+            assert_eq!(header(&request, VERSION), [&plain(sent)]);
+            assert!(matches!(header(&request, name).as_slice(), [HeaderValue::Secret(_)]), "{version:?}");
+            assert!(header(&request, other).is_empty(), "{version:?}");
+        }
+    }
+
+    #[test]
+    fn r36_the_new_version_is_sent_no_sampling_settings() {
+        let given = json!({"temperature": 0.2, "topP": 0.5});
+        let new = encoded(&resolved(Some("2026-10-21"), &given), &json!({"prompt": "a"}), |_| {}).unwrap();
+        let said: Vec<_> =
+            new.warnings.iter().map(|warning| (warning.code, warning.field.as_str())).collect();
+        assert_eq!(said, [("dropped", "temperature"), ("dropped", "topP")]);
+        assert_eq!((&body(&new)["temperature"], &body(&new)["top_p"]), (&Value::Null, &Value::Null));
+        let default =
+            encoded(&resolved(Some("2026-10-21"), &json!({})), &json!({"prompt": "a"}), |_| {}).unwrap();
+        assert_eq!((default.warnings.len(), &body(&default)["temperature"]), (0, &Value::Null));
+        let old = encoded(&resolved(None, &given), &json!({"prompt": "a"}), |_| {}).unwrap();
+        assert_eq!((old.warnings.len(), &body(&old)["temperature"]), (0, &json!(0.2)));
+    }
+
+    #[test]
+    fn r66_a_page_is_named() {
+        let name = "anthropic-dangerous-direct-browser-access";
+        let resolved = resolved(None, &json!({}));
+        let server = encoded(&resolved, &json!({"prompt": "a"}), |_| {}).unwrap().request;
+        let page = encoded(&resolved, &json!({"prompt": "a"}), |draft| draft.in_page = true).unwrap().request;
+        assert!(header(&server, name).is_empty());
+        assert_eq!(header(&page, name), [&HeaderValue::Plain("true".to_owned())]);
+    }
+
+    #[test]
+    fn r56_a_schema_is_adapted_or_refused() {
+        let call = json!({"prompt": "a", "schema": {"type": "object", "properties": {"a": {"type": "integer", "minimum": 1}}}});
+        let resolved = resolved(None, &json!({}));
+        let sent = encoded(&resolved, &call, |_| {}).unwrap();
+        assert_eq!(sent.warnings.iter().map(|warning| warning.code).collect::<Vec<_>>(), ["changed"]);
+        let schema = &body(&sent)["output_config"]["format"]["schema"];
+        assert_eq!(schema["additionalProperties"], json!(false));
+        let refused = encoded(&resolved, &call, |draft| draft.facts.schema = false).unwrap_err();
+        assert_eq!(refused.field(), Some("schema"));
+    }
+
+    #[test]
+    fn r56_choices_among_tools() {
+        let choice = |choice: Value, options: Value| {
+            let mut resolved = resolved(None, &json!({}));
+            resolved.provider_options = options.as_object().cloned().unwrap_or_default();
+            let call = json!({"prompt": "a", "toolChoice": choice,
+                "tools": [{"name": "f", "parameters": {"type": "object"}}]});
+            body(&encoded(&resolved, &call, |_| {}).unwrap())["tool_choice"].clone()
+        };
+        let none = json!({});
+        assert_eq!(choice(json!(null), none.clone()), Value::Null);
+        assert_eq!(choice(json!("auto"), none.clone()), json!({"type": "auto"}));
+        assert_eq!(choice(json!("none"), none.clone()), json!({"type": "none"}));
+        assert_eq!(choice(json!("required"), none.clone()), json!({"type": "any"}));
+        assert_eq!(choice(json!({"tool": "f"}), none), json!({"type": "tool", "name": "f"}));
+        let alone = json!({"tool_choice": {"disable_parallel_tool_use": true}});
+        assert_eq!(choice(json!(null), alone), json!({"type": "auto", "disable_parallel_tool_use": true}));
+    }
 }

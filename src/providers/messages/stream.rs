@@ -18,7 +18,6 @@ use crate::chat::Finish;
 use crate::chat::FinishReason;
 use crate::chat::ProviderData;
 use crate::chat::StreamPart;
-use crate::error::Error;
 use crate::error::Result;
 use crate::http::HttpHead;
 use crate::json;
@@ -87,8 +86,13 @@ enum Kind {
     /// Tools that the server runs itself, their results, and what is not known yet.
     Passed,
     Redacted(String),
-    Text { said: bool },
-    Thinking { said: bool, signature: String },
+    Text {
+        said: bool,
+    },
+    Thinking {
+        said: bool,
+        signature: String,
+    },
 }
 
 impl Decoder {
@@ -123,7 +127,8 @@ impl Decoder {
             return;
         }
         if !self.message.stopped {
-            self.close(Finish::Interrupted, out);
+            self.close(out);
+            self.calls.tell(Finish::Interrupted, out);
         }
         self.message = Message { id: id.map(str::to_owned), begun: true, ..Message::default() };
         self.start(out.len(), message, out);
@@ -144,15 +149,14 @@ impl Decoder {
 
     fn message_stop(&mut self, out: &mut Vec<StreamPart>) {
         self.message.stopped = true;
-        self.close(self.finish_reason().unified, out);
+        self.close(out);
     }
 
-    /// Closes what is still open.
-    fn close(&mut self, finish: Finish, out: &mut Vec<StreamPart>) {
+    /// Closes the blocks that are still open.
+    fn close(&mut self, out: &mut Vec<StreamPart>) {
         for block in mem::take(&mut self.message.blocks) {
             self.end(block.kind, out);
         }
-        self.calls.tell(finish, out);
     }
 
     fn finish_reason(&self) -> FinishReason {
@@ -191,7 +195,9 @@ impl Decoder {
         match kind {
             Kind::Call(position) => self.calls.end(position, out),
             Kind::Compaction(state) => {
-                out.push(StreamPart::TextEnd { provider_data: Some(kept("compaction", Value::Object(state))) });
+                out.push(StreamPart::TextEnd {
+                    provider_data: Some(kept("compaction", Value::Object(state))),
+                });
             }
             Kind::Redacted(data) if !data.is_empty() => {
                 out.push(StreamPart::ReasoningEnd { provider_data: Some(kept("redactedData", data)) });
@@ -215,7 +221,8 @@ impl Decoder {
                 let piece = delta["partial_json"].as_str().unwrap_or_default();
                 self.calls.extend(*position, piece, out);
             }
-            Some(block) => block.take(delta, out),
+            Some(block) if is_known(delta) => block.take(delta, out),
+            Some(_) => {}
             None => stray(delta, out),
         }
         if filled(&delta["type"]) == Some("citations_delta") {
@@ -223,21 +230,20 @@ impl Decoder {
         }
     }
 
-    fn end_with(&mut self, error: Error, out: &mut Vec<StreamPart>) {
+    /// Data that is no event of the grammar: an error as the wire or as llama.cpp writes it, or no JSON.
+    fn fail(&mut self, event: &SseEvent, is_json: bool, out: &mut Vec<StreamPart>) {
+        let (provider, data) = (self.dialect.provider, event.data.trim());
+        // What the end of the bytes cut off is a missing end, not a broken event. Nothing takes a whole answer back.
+        if self.message.stopped || !is_json && (event.unterminated || data == "[DONE]") {
+            return;
+        }
+        let error = if is_json || event.event == "error" {
+            failure::in_event(provider, &self.head, data)
+        } else {
+            failure::unreadable(provider, &self.head)
+        };
         self.ended = true;
         out.push(StreamPart::Error { error });
-    }
-
-    /// Data that is no event of the grammar: JSON without a type may be an error, as llama.cpp sends it.
-    fn fail(&mut self, event: &SseEvent, answer: Option<&Value>, out: &mut Vec<StreamPart>) {
-        let (provider, data) = (self.dialect.provider, event.data.trim());
-        match answer {
-            Some(_) => self.end_with(failure::in_event(provider, &self.head, data), out),
-            // What the end of the bytes cut off is a missing end, not a broken event; servers of other wires add
-            // their own last word.
-            None if event.unterminated || self.message.stopped || data == "[DONE]" => {}
-            None => self.end_with(failure::unreadable(provider, &self.head), out),
-        }
     }
 }
 
@@ -276,8 +282,21 @@ impl Block {
     }
 }
 
+/// llama.cpp's errors have no type.
+fn is_error(answer: &Value) -> bool {
+    answer["type"] == "error" || answer["type"].is_null() && failure::is_error(&answer["error"])
+}
+
+fn is_known(delta: &Value) -> bool {
+    let known = ["compaction_delta", "signature_delta", "text_delta", "thinking_delta"];
+    delta["type"].as_str().is_none_or(|word| known.contains(&word))
+}
+
 /// A delta whose block's start did not come.
 fn stray(delta: &Value, out: &mut Vec<StreamPart>) {
+    if !is_known(delta) {
+        return;
+    }
     say(&delta["text"], out);
     think(&delta["thinking"], out);
 }
@@ -323,13 +342,11 @@ impl StreamDecoder for Decoder {
             return;
         }
         let before = out.len();
-        let answer = json::parse(data).filter(Value::is_object);
-        let untyped = |answer: &Value| answer["type"].is_null() && failure::is_error(&answer["error"]);
-        match &answer {
-            Some(answer) if event.event != "error" && answer["type"] != "error" && !untyped(answer) => {
-                self.event(&event.event, answer, out);
+        match json::parse(data) {
+            Some(answer) if event.event != "error" && !is_error(&answer) => {
+                self.event(&event.event, &answer, out);
             }
-            answer => return self.fail(event, answer.as_ref(), out),
+            answer => return self.fail(event, answer.is_some(), out),
         }
         if out.len() > before {
             self.start(before, &Value::Null, out);
@@ -340,9 +357,113 @@ impl StreamDecoder for Decoder {
         if mem::replace(&mut self.ended, true) {
             return;
         }
-        self.close(self.finish_reason().unified, out);
+        let finish_reason = self.finish_reason();
+        self.close(out);
+        self.calls.tell(finish_reason.unified, out);
         self.start(out.len(), &Value::Null, out);
         let usage = usage(&Value::Object(mem::take(&mut self.message.usage)));
-        out.push(StreamPart::Finish { finish_reason: self.finish_reason(), usage });
+        out.push(StreamPart::Finish { finish_reason, usage });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::chat::Finish;
+
+    static DIALECT: Dialect = Dialect { provider: "anthropic", names_pages: true };
+
+    fn parts(events: &[Value]) -> Vec<StreamPart> {
+        let head = HttpHead { status: 200, headers: [("request-id", "r")].into_iter().collect() };
+        let mut decoder = Decoder::new(&DIALECT, &head);
+        let mut out = Vec::new();
+        for event in events {
+            let event = SseEvent { data: event.to_string(), ..SseEvent::default() };
+            decoder.feed(&event, &mut out);
+        }
+        decoder.finish(&mut out);
+        out
+    }
+
+    fn folded(events: &[Value]) -> Completion {
+        let mut whole = Accumulator::default();
+        parts(events).iter().for_each(|part| whole.push(part));
+        whole.completion()
+    }
+
+    fn start(id: &str) -> Value {
+        json!({"type": "message_start", "message": {"id": id, "content": [], "usage": {"input_tokens": 1}}})
+    }
+
+    fn text(text: &str) -> Value {
+        json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}})
+    }
+
+    fn call(id: &str) -> Value {
+        json!({"type": "content_block_start", "index": 1, "content_block": {"type": "tool_use", "id": id, "name": "f", "input": {}}})
+    }
+
+    fn end(word: &str) -> [Value; 2] {
+        [
+            json!({"type": "message_delta", "delta": {"stop_reason": word}, "usage": {"output_tokens": 2}}),
+            stop(),
+        ]
+    }
+
+    fn stop() -> Value {
+        json!({"type": "message_stop"})
+    }
+
+    #[test]
+    fn r56_a_repeated_start_is_passed_over_and_another_one_cuts_off() {
+        let [delta, stop] = end("tool_use");
+        let again = folded(&[start("a"), call("1"), start("a"), delta.clone(), stop.clone()]);
+        assert_eq!(again.tool_calls.iter().map(|call| call.incomplete).collect::<Vec<_>>(), [false]);
+        let spliced = folded(&[start("a"), call("1"), start("b"), call("2"), delta, stop]);
+        let calls: Vec<_> =
+            spliced.tool_calls.iter().map(|call| (call.tool_call_id.as_str(), call.incomplete)).collect();
+        assert_eq!(calls, [("1", true), ("2", false)]);
+    }
+
+    #[test]
+    fn r56_without_its_last_event_an_answer_is_interrupted() {
+        let [delta, stop] = end("end_turn");
+        let finish = |events: &[Value]| folded(events).finish_reason.unified;
+        assert_eq!(finish(&[start("a"), text("x"), delta.clone()]), Finish::Interrupted);
+        assert_eq!(finish(&[start("a"), text("x"), delta, stop]), Finish::Stop);
+        assert_eq!(finish(&[]), Finish::Interrupted);
+    }
+
+    #[test]
+    fn r56_no_call_of_a_cut_answer_may_be_run() {
+        for (word, incomplete) in
+            [("tool_use", false), ("end_turn", false), ("max_tokens", true), ("refusal", true)]
+        {
+            let [delta, stop] = end(word);
+            let answer = folded(&[start("a"), call("1"), delta, stop]);
+            assert_eq!(
+                (answer.tool_calls[0].incomplete, &answer.tool_calls[0].input),
+                (incomplete, &json!({})),
+                "{word}"
+            );
+        }
+    }
+
+    #[test]
+    fn r56_what_follows_the_end_takes_nothing_back() {
+        let [delta, stop] = end("end_turn");
+        let late = json!({"type": "error", "error": {"type": "api_error", "message": "late"}});
+        let answer = parts(&[start("a"), text("x"), delta, stop, late]);
+        assert!(matches!(answer.last(), Some(StreamPart::Finish { .. })), "{answer:?}");
+    }
+
+    #[test]
+    fn r56_a_missing_start_is_made_up_for() {
+        let [delta, stop] = end("end_turn");
+        let answer = folded(&[text("x"), delta, stop]);
+        assert_eq!((answer.text.as_str(), answer.response.request_id.as_deref()), ("x", Some("r")));
+        assert_eq!(answer.usage.and_then(|usage| usage.output_tokens), Some(2));
     }
 }

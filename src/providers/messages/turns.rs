@@ -275,3 +275,65 @@ fn source(out: &mut Writer, block: &str, kind: &str, data: &str, bytes: bool) {
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::Call;
+
+    fn call(messages: &Value) -> Call {
+        Call::read(&json!({"messages": messages})).unwrap()
+    }
+
+    fn written(messages: &Value) -> Value {
+        let mut out = Writer::default();
+        write(&mut out, &call(messages).messages);
+        serde_json::from_slice(&out.into_bytes()).unwrap()
+    }
+
+    #[test]
+    fn r56_nothing_that_is_sent_is_empty() {
+        let messages = json!([
+            {"role": "user", "content": "a"},
+            {"role": "assistant", "content": ""},
+            {"role": "user", "content": [{"type": "text", "text": ""}]},
+            {"role": "assistant", "content": [{"type": "reasoning", "text": "unsigned"}]},
+            {"role": "user", "content": "b"},
+            {"role": "assistant", "content": " \n"},
+        ]);
+        let user = |text: &str| json!({"role": "user", "content": [{"type": "text", "text": text}]});
+        assert_eq!(written(&messages), json!([user("a"), user("b")]));
+    }
+
+    #[test]
+    fn r56_only_a_prefill_is_trimmed() {
+        let turn = |role: &str, text: &str| json!({"role": role, "content": text});
+        let messages = json!([turn("user", "a \n"), turn("assistant", "b \n"), turn("user", "c \n")]);
+        let texts = |messages: &Value| {
+            let written = written(messages);
+            let last = written.as_array().unwrap().last().unwrap().clone();
+            (written[1]["content"][0]["text"].clone(), last["content"][0]["text"].clone())
+        };
+        assert_eq!(texts(&messages), (json!("b \n"), json!("c \n")));
+        assert_eq!(texts(&json!([turn("user", "a"), turn("assistant", "b \n")])), (json!("b"), json!("b")));
+    }
+
+    #[test]
+    fn r56_documents_that_do_not_fit_are_named() {
+        let field = |data: &str, kind: &str| {
+            let part = json!({"type": "file", "data": data, "mediaType": kind});
+            let error = check(&call(&json!([{"role": "user", "content": [part]}])).messages).err()?;
+            error.field().map(str::to_owned)
+        };
+        let at = |name: &str| Some(format!("messages[0].content[0].{name}"));
+        assert_eq!(field("QUJD", "application/zip"), at("mediaType"));
+        assert_eq!(field("https://a.example/b.txt", "text/plain"), at("data"));
+        assert_eq!(field("/w==", "text/plain"), at("data"));
+        assert_eq!((field("QUJD", "text/csv"), field("QUJD", "application/pdf")), (None, None));
+    }
+
+    #[test]
+    fn r56_ids_of_other_providers_become_takable() {
+        assert_eq!((wire_id("toolu_a-1"), wire_id("fc|1.ü")), ("toolu_a-1".into(), "fc_1__".into()));
+    }
+}

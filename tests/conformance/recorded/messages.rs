@@ -30,7 +30,10 @@ const DISPUTED: &[(&str, &str)] = &[
     // A message may start with its calls, and all but the first and the last of these do.
     ("b55e1c711aff71bb", "{}"),
     // Arguments that are no JSON are kept as text.
-    ("beef0d7fb9992c73", r#"{"text":"I'll check the current weather in Paris for you.","reasoning":"","finish_raw":"tool_use","finish":"tool-calls","usage":{"input":377,"output":65,"cache_read":0,"reasoning":0},"id":"msg_019Q1hrJbZG26Fb9BQhrkHEr","model":"claude-sonnet-4-20250514"}"#),
+    (
+        "beef0d7fb9992c73",
+        r#"{"text":"I'll check the current weather in Paris for you.","reasoning":"","finish_raw":"tool_use","finish":"tool-calls","usage":{"input":377,"output":65,"cache_read":0,"reasoning":0},"id":"msg_019Q1hrJbZG26Fb9BQhrkHEr","model":"claude-sonnet-4-20250514"}"#,
+    ),
 ];
 
 /// Records of several answers, one after the other: a test suite's file of one conversation. The label names the last
@@ -92,9 +95,7 @@ fn calls(raw: &str) -> Value {
         "" => block["input"].clone(),
         _ => serde_json::from_str(&text).unwrap_or(Value::String(text)),
     };
-    let told = |(block, text): (Value, String)| {
-        json!({"id": block["id"], "name": block["name"], "args": arguments(&block, text)})
-    };
+    let told = |(block, text): (Value, String)| json!({"id": block["id"], "name": block["name"], "args": arguments(&block, text)});
     calls.into_iter().map(told).collect()
 }
 

@@ -47,7 +47,9 @@ pub(super) fn options(body: &Value) -> Value {
 
 fn system(body: &Value) -> Value {
     match &body["system"] {
-        Value::Array(blocks) => json!(blocks.iter().map(|block| block["text"].as_str().unwrap()).collect::<String>()),
+        Value::Array(blocks) => {
+            json!(blocks.iter().map(|block| block["text"].as_str().unwrap()).collect::<String>())
+        }
         other => other.clone(),
     }
 }
@@ -141,7 +143,8 @@ pub(super) fn canonical(body: &Value, _record: &Record) -> Value {
         for block in blocks {
             let block = block.as_object_mut().unwrap();
             block.retain(|key, value| {
-                !matches!(key.as_str(), "caller" | "citations") && !(key == "is_error" && *value == json!(false))
+                !matches!(key.as_str(), "caller" | "citations")
+                    && !(key == "is_error" && *value == json!(false))
             });
         }
     }
