@@ -492,7 +492,7 @@ async function bounded(work: Promise<void>): Promise<void> {
   await Promise.race([work, limit]).finally(() => clearTimeout(timer));
 }
 
-function equal(actual: unknown, expected: unknown): void {
+export function equal(actual: unknown, expected: unknown): void {
   const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
   if (a !== b) throw new Error(`expected ${b}, got ${a}`);
 }

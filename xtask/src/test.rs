@@ -11,6 +11,7 @@ use crate::run;
 const RUNNERS: &[(&str, &str)] = &[
     ("storage", "tests/js/storage/run-storage.mjs"),
     ("node", "tests/js/run-node.ts"),
+    ("providers", "tests/js/run-providers.ts"),
     ("samples", "tests/js/run-samples.ts"),
     ("workerd", "tests/js/run-workerd.ts"),
     ("browser", "tests/js/run-browser.ts"),
@@ -18,17 +19,22 @@ const RUNNERS: &[(&str, &str)] = &[
     ("page", "tests/browser/run.mjs"),
 ];
 
+/// Runners that only run when they are named: they build things that take long.
+const OPT_IN: &[(&str, &str)] = &[("llama", "tests/llama/run.ts")];
+
 const NODE: &str = "Install Node.js 20.19 or later: https://nodejs.org";
 
 /// Runs the named runners, or all, and adds their closing lines to `lines`.
 pub(crate) fn run(root: &Path, names: &[&str], lines: &mut Vec<String>) -> Step {
-    if let Some(unknown) = names.iter().find(|name| RUNNERS.iter().all(|(known, _)| known != *name)) {
+    let known = || RUNNERS.iter().chain(OPT_IN);
+    if let Some(unknown) = names.iter().find(|name| known().all(|(known, _)| known != *name)) {
         return Err(format!("no such runner: {unknown}"));
     }
     let tarball = pack::tarball(root)?;
     files::remove_folder(&root.join("tests/out"))?;
     let mut failed = Vec::new();
-    for (name, source) in RUNNERS.iter().filter(|(name, _)| names.is_empty() || names.contains(name)) {
+    let all = RUNNERS.iter().filter(|_| names.is_empty());
+    for (name, source) in all.chain(known().filter(|(name, _)| names.contains(name))) {
         if let Err(message) = one(root, name, source, &tarball, lines) {
             run::say(&format!("{name}: {message}"));
             failed.push(*name);
