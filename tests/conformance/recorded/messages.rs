@@ -4,6 +4,8 @@ use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::drive;
+
 /// Records whose label and independent reading differ: what the wire says in the fields where the label does not say
 /// it, and why.
 const DISPUTED: &[(&str, &str)] = &[
@@ -112,4 +114,36 @@ fn mark(data: &str) -> Option<bool> {
         "message_start" => Some(false),
         _ => None,
     }
+}
+
+#[test]
+fn r56_unknown_events_and_fields_change_nothing() {
+    let streams: Vec<_> =
+        super::streams().into_iter().filter(|record| record.file == "anthropic.messages").collect();
+    for record in &streams {
+        let raw = record.json["response_raw"].as_str().unwrap();
+        let whole = drive::json(&record.stream(&[raw.as_bytes()]));
+        assert_eq!(drive::json(&record.stream(&[with_unknown(raw).as_bytes()])), whole, "{}", record.id());
+    }
+    println!("{} streams with unknown events and fields", streams.len());
+}
+
+/// The stream with a field that nobody knows in every event, and an event that nobody knows after each.
+fn with_unknown(raw: &str) -> String {
+    let mut out = String::new();
+    for data in raw.lines().filter_map(|line| line.strip_prefix("data:")) {
+        let mut event: Value = serde_json::from_str(data).unwrap();
+        for path in ["", "/delta", "/content_block", "/message"] {
+            if let Some(Value::Object(map)) = event.pointer_mut(path) {
+                map.insert("later".to_owned(), json!({"type": "x", "text": "x", "error": {"message": "x"}}));
+            }
+        }
+        let unknown = json!({"type": "later_event", "index": 0, "error": {"message": "x"},
+            "delta": {"type": "later_delta", "text": "x", "stop_reason": "x"}, "usage": {"output_tokens": 9}});
+        let unknown_delta = json!({"type": "content_block_delta", "index": 0, "delta": unknown["delta"]});
+        for event in [event, unknown, unknown_delta] {
+            out.push_str(&format!("data: {event}\n\n"));
+        }
+    }
+    out
 }

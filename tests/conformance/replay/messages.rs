@@ -142,10 +142,10 @@ pub(super) fn canonical(body: &Value, _record: &Record) -> Value {
         blocks.retain(|block| block["type"] == "tool_result" || part(block).is_some());
         for block in blocks {
             let block = block.as_object_mut().unwrap();
-            block.retain(|key, value| {
-                !matches!(key.as_str(), "caller" | "citations")
-                    && !(key == "is_error" && *value == json!(false))
-            });
+            for key in ["caller", "citations"] {
+                block.remove(key);
+            }
+            block.retain(|key, value| key != "is_error" || *value == json!(true));
         }
     }
     Value::Object(body)
