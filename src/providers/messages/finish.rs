@@ -39,7 +39,7 @@ pub(super) fn usage(raw: &Value) -> Option<Usage> {
     let sum = |name: &str| total(counted.iter().map(|part| count(&part[name])));
     let (cached, written) = (sum("cache_read_input_tokens"), sum("cache_creation_input_tokens"));
     let usage = Usage {
-        input_tokens: sum("input_tokens").map(|input| input + cached.unwrap_or(0) + written.unwrap_or(0)),
+        input_tokens: sum("input_tokens").map(|input| add(add(input, cached), written)),
         output_tokens: sum("output_tokens"),
         cached_input_tokens: cached,
         cache_write_tokens: written,
@@ -54,9 +54,13 @@ pub(super) fn usage(raw: &Value) -> Option<Usage> {
 fn total(counts: impl Iterator<Item = Option<u64>>) -> Option<u64> {
     let mut total = None;
     for count in counts.flatten() {
-        total = Some(total.unwrap_or(0) + count);
+        total = Some(add(count, total));
     }
     total
+}
+
+fn add(count: u64, more: Option<u64>) -> u64 {
+    count.saturating_add(more.unwrap_or(0))
 }
 
 /// A citation, of whatever kind.

@@ -1,5 +1,9 @@
 //! What the labels of recorded Messages say otherwise than the wire does, and how the wire marks an end.
 
+use ductape_models::chat::Call;
+use ductape_models::providers::Draft;
+use ductape_models::providers::Provider;
+use ductape_models::secret::ApiKey;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
@@ -146,4 +150,47 @@ fn with_unknown(raw: &str) -> String {
         }
     }
     out
+}
+
+#[test]
+fn r56_state_of_an_answer_goes_back_unchanged() {
+    let mut states = 0;
+    for record in super::records() {
+        if record.file != "anthropic.messages" || !record.succeeded() {
+            continue;
+        }
+        let answer = serde_json::to_value(record.decode().unwrap().content).unwrap();
+        if answer.as_array().is_none_or(Vec::is_empty) {
+            continue;
+        }
+        let sent = sent_back(record.wire(), &answer);
+        let raw = record.json["response_raw"].as_str().unwrap();
+        for state in sent.iter().filter_map(|block| block["signature"].as_str().or(block["data"].as_str())) {
+            assert!(raw.contains(&json!(state).to_string()), "{}: {state}", record.id());
+            states += 1;
+        }
+        let ours = sent.iter().filter(|block| !block["signature"].is_null() || !block["data"].is_null());
+        assert_eq!(ours.count(), states_in(raw), "{}", record.id());
+    }
+    println!("{states} states of recorded answers sent back");
+}
+
+/// How many signatures and hidden thoughts an answer holds, read without our decoders.
+fn states_in(raw: &str) -> usize {
+    let tight: String = raw.chars().filter(|c| *c != ' ').collect();
+    let signatures = tight.split("\"signature\":\"").skip(1).filter(|rest| !rest.starts_with('"'));
+    signatures.count() + tight.matches("\"type\":\"redacted_thinking\"").count()
+}
+
+/// The blocks of the assistant's turn that an answer's content becomes in the next request.
+fn sent_back(wire: &'static dyn Provider, answer: &Value) -> Vec<Value> {
+    let turns = json!([{"role": "user", "content": "a"}, {"role": "assistant", "content": answer},
+        {"role": "user", "content": "b"}]);
+    let call = Call::read(&json!({"messages": turns})).unwrap();
+    let resolved = drive::resolved(wire.id(), "m");
+    let key = ApiKey::parse("apiKey", "sk-test-0123456789").unwrap().0;
+    let request = wire.encode(&Draft::new(&resolved, &call, Some(&key))).unwrap().request;
+    let body: Value = serde_json::from_slice(&request.body).unwrap();
+    let turns = body["messages"].as_array().unwrap().iter().filter(|turn| turn["role"] == "assistant");
+    turns.flat_map(|turn| turn["content"].as_array().unwrap().clone()).collect()
 }
