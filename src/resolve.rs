@@ -213,6 +213,7 @@ mod tests {
             config: ModelConfig::default(),
             headers: vec![("x-team".to_owned(), "a".to_owned())],
             provider_options: Map::new(),
+            fallback: Vec::new(),
             envs,
         }
     }

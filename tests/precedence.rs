@@ -211,6 +211,7 @@ fn stored(config: ModelConfig, env_config: ModelConfig) -> Model {
         config,
         headers: Vec::new(),
         provider_options: Map::new(),
+        fallback: Vec::new(),
         envs: vec![ModelEnv {
             slug: "prd".to_owned(),
             active: true,

@@ -1,43 +1,44 @@
 //! `generate` and `stream`: from plain options to an answer. Each step fails with its own code: resolution, the page's
-//! refusal, the provider's absence, the key, the encoding, and only then the network.
+//! refusal, the key, the encoding, and only then the network.
 
 use serde_json::Value;
 
 use super::Client;
 use super::api_key;
+use super::asked::Asked;
 use super::cancel::until;
+use super::exchange::BodyOf;
 use super::exchange::Exchange;
 use super::outcome::AttemptLog;
 use super::outcome::Outcome;
 use super::outcome::Served;
 use super::ports::Ports;
 use super::resolution::ResolveOptions;
+use super::resolution::Target;
 use super::scrub::Scrubber;
 use super::stream::CompletionStream;
-use super::timeouts::CallTimeout;
+use super::stream::StreamParts;
 use super::timeouts::Patience;
 use super::timeouts::Phase;
 use super::timeouts::bounded;
-use super::timeouts::deadline;
 use crate::catalog;
-use crate::chat::Call;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::error::Result;
 use crate::providers;
 use crate::providers::Draft;
 use crate::providers::Encoded;
-use crate::reader::Reader;
-
-/// A call's own option, next to those of resolution and of the exchange.
-const TIMEOUT: &str = "timeout";
+use crate::resolve::Layer;
+use crate::secret::ApiKey;
 
 impl<P: Ports> Client<P> {
     /// One whole answer.
     ///
     /// `options` are those of resolution (`product`, `env`, `model`, `agent`, `modelConfig`), those of the exchange
-    /// ([`Call::FIELDS`]), and `timeout`: milliseconds for each attempt, or `{totalMs, firstContentMs, idleMs}`.
-    /// Failed attempts are repeated as the client's `retry` option says. Dropping the future aborts the request.
+    /// ([`Call::FIELDS`](crate::chat::Call::FIELDS)), `timeout`: milliseconds for each attempt, or
+    /// `{totalMs, firstContentMs, idleMs}`, and `fallback`: tags of the models that are asked in turn where this one
+    /// fails, in place of those that the model names. Failed attempts are repeated as the client's `retry` option says.
+    /// Dropping the future aborts the request.
     ///
     /// # Errors
     /// Before anything is sent: `invalid_input`, the errors of resolution (`model_not_found`, `env_not_found`,
@@ -45,14 +46,8 @@ impl<P: Ports> Client<P> {
     /// `rate_limited`, `overloaded`, `network`, `timeout` (detail `phase`: `attempt` or `total`), `redirect_refused`,
     /// `bad_response`, `limit_exceeded` and what else the provider reports; the detail `attempts` lists every request.
     pub async fn generate(&self, options: &Value) -> Result<Outcome> {
-        let log = AttemptLog::default();
-        let (call, timeout) = read(options)?;
-        let work = async {
-            let exchange = self.exchange(options, call, timeout).await?;
-            exchange.generate(&self.ports, &log).await
-        };
-        let done = bounded(self.ports.clock(), timeout.total, Phase::Total, work).await;
-        done.map_err(|error| log.attach(error))
+        let parts = self.called(options, false).await?;
+        Ok(parts.decoder.into_outcome())
     }
 
     /// [`Client::generate`], until `cancelled` completes: then the request is aborted, whatever it was waiting for.
@@ -74,15 +69,8 @@ impl<P: Ports> Client<P> {
     /// # Errors
     /// As [`Client::generate`]; the `phase` of a `timeout` is `first_content` or `total`.
     pub async fn stream(&self, options: &Value) -> Result<CompletionStream<'_, P>> {
-        let log = AttemptLog::default();
-        let (mut call, timeout) = read(options)?;
-        call.stream = true;
-        let work = async {
-            let exchange = self.exchange(options, call, timeout).await?;
-            exchange.stream(&self.ports, &log).await
-        };
-        let done = bounded(self.ports.clock(), timeout.total, Phase::Total, work).await;
-        done.map_err(|error| log.attach(error))
+        let parts = self.called(options, true).await?;
+        Ok(CompletionStream::new(&self.ports, parts))
     }
 
     /// [`Client::stream`], until `cancelled` completes before the first content.
@@ -98,31 +86,53 @@ impl<P: Ports> Client<P> {
         until(cancelled, self.stream(options)).await
     }
 
-    /// Everything up to the first request. The key lives from its opening to the end of the encoding.
-    async fn exchange(&self, options: &Value, call: Call, timeout: CallTimeout) -> Result<Exchange<'static>> {
-        let patience_until = deadline(self.ports.clock(), timeout.total);
+    /// Both kinds of call in one: a whole answer is a stream that has already ended.
+    async fn called(&self, options: &Value, stream: bool) -> Result<StreamParts<BodyOf<P>>> {
+        let asked = self.read_call(options, stream)?;
+        let log = AttemptLog::default();
+        let work = self.serve(&asked, &log);
+        let done = bounded(self.ports.clock(), asked.timeout.total, Phase::Total, work).await;
+        done.map_err(|error| log.attach(error))
+    }
+
+    /// The call as the model of `options` gets it, ready to send.
+    pub(super) async fn prepare(&self, asked: &Asked, options: &ResolveOptions) -> Result<Exchange> {
         let target = self.resolve_target(options).await?;
+        self.ready(asked, target).await
+    }
+
+    /// The call as `target` gets it. The key lives from its opening to the end of the encoding.
+    pub(super) async fn ready(&self, asked: &Asked, target: Target) -> Result<Exchange> {
         self.refuse_in_a_page()?;
-        let (id, api) = (target.resolved.provider, target.resolved.api);
-        let provider = providers::provider(id, api, &catalog::facts(&target.resolved))?;
         let key = api_key::obtain(&self.ports, &self.keyring, &target.resolved).await?;
-        let scrubber = Scrubber::new(key.as_ref());
-        let draft = Draft::new(&target.resolved, &call, key.as_ref());
+        self.exchange(asked, target, key.as_ref())
+    }
+
+    /// Everything from the key to the first request.
+    pub(super) fn exchange(&self, asked: &Asked, target: Target, key: Option<&ApiKey>) -> Result<Exchange> {
+        let Target { resolved, warnings: known, fallback } = target;
+        let provider = providers::provider(resolved.provider, resolved.api, &catalog::facts(&resolved))?;
+        let scrubber = Scrubber::new(key);
+        let draft = Draft { in_page: self.options.in_page, ..Draft::new(&resolved, &asked.call, key) };
         let encoded = provider.encode(&draft).map_err(|error| scrubber.error(error));
-        drop(key);
         let Encoded { request, warnings } = encoded?;
-        let limits = timeout.limits(target.resolved.settings.timeout.sent().copied());
-        Ok(Exchange {
+        let limits = asked.timeout.limits(resolved.settings.timeout.sent().copied());
+        let mut exchange = Exchange {
             provider,
             request,
-            served: Served::of(&target.resolved),
-            warnings: [target.warnings, warnings].concat(),
-            wants_object: call.schema.is_some(),
+            served: Served::of(&resolved),
+            warnings: [known, warnings].concat(),
+            streams: asked.call.stream,
+            wants_object: asked.call.schema.is_some(),
             limits,
-            patience: Patience { idle_ms: limits.idle, deadline_ms: patience_until },
-            retry: self.options.retry,
+            patience: Patience { idle_ms: limits.idle, deadline_ms: asked.deadline_ms },
+            retry: asked.retry,
             scrubber,
-        })
+            has_default_temperature: resolved.settings.temperature.source == Layer::Default,
+            fallback,
+        };
+        self.lessons.apply(&mut exchange);
+        Ok(exchange)
     }
 
     fn refuse_in_a_page(&self) -> Result<()> {
@@ -133,11 +143,4 @@ impl<P: Ports> Client<P> {
                        call through your server, or set dangerouslyAllowBrowser";
         Err(Error::new(ErrorKind::BrowserRefused, message))
     }
-}
-
-fn read(options: &Value) -> Result<(Call, CallTimeout)> {
-    let reader = Reader::new("", options)?;
-    reader.only(&[ResolveOptions::FIELDS, Call::FIELDS, &[TIMEOUT]].concat())?;
-    let timeout = reader.optional(TIMEOUT, CallTimeout::read)?.unwrap_or_default();
-    Ok((Call::read(options)?, timeout))
 }

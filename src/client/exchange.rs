@@ -1,19 +1,16 @@
-//! One call, resolved and encoded, sent as often as it takes. It knows the provider contract and the ports; it does
-//! not know where the model came from.
+//! One call, resolved and encoded, and what one attempt to get it answered brings. It knows the provider contract and
+//! the ports; it does not know where the model came from, and never repeats anything.
 
 use super::answer;
 use super::options::RetryOptions;
 use super::outcome::AttemptLog;
-use super::outcome::Outcome;
 use super::outcome::Served;
 use super::part_decoder::Frame;
 use super::part_decoder::PartDecoder;
 use super::ports::Body;
 use super::ports::Ports;
 use super::ports::Transport;
-use super::retry::repeat;
 use super::scrub::Scrubber;
-use super::stream::CompletionStream;
 use super::stream::StreamParts;
 use super::timeouts::Limits;
 use super::timeouts::Patience;
@@ -30,45 +27,70 @@ use crate::http::HttpHead;
 use crate::http::HttpRequest;
 use crate::providers::Provider;
 
-/// Everything that the attempts of one call share.
-pub(super) struct Exchange<'a> {
-    pub(super) provider: &'a dyn Provider,
+/// Everything that the attempts at one target share.
+pub(super) struct Exchange {
+    pub(super) provider: &'static dyn Provider,
     pub(super) request: HttpRequest,
     pub(super) served: Served,
     pub(super) warnings: Vec<Warning>,
+    /// Whether the answer was asked for in parts.
+    pub(super) streams: bool,
     pub(super) wants_object: bool,
     pub(super) limits: Limits,
     pub(super) patience: Patience,
     pub(super) retry: RetryOptions,
     pub(super) scrubber: Scrubber,
+    /// Whether the temperature is one that nobody chose.
+    pub(super) has_default_temperature: bool,
+    /// Tags of the models that stand in for this one.
+    pub(super) fallback: Vec<String>,
 }
 
-/// A stream whose first content has come, or that ended in good order without any.
-struct Opened<B> {
+/// An answer that came whole, a stream whose first content has come, or one that ended in good order without any.
+pub(super) struct Opened<B> {
     decoder: PartDecoder,
     body: Option<B>,
     pending: Vec<StreamPart>,
 }
 
-impl Exchange<'_> {
-    /// Sends until an answer is there, and waits for all of it.
-    pub(super) async fn generate<P: Ports>(self, ports: &P, log: &AttemptLog) -> Result<Outcome> {
-        let completion = repeat(ports, &self, log, async || self.whole(ports).await).await?;
-        Ok(self.frame(log).outcome(completion))
+impl<B> Opened<B> {
+    /// The answer, where it came whole.
+    pub(super) fn whole(&mut self) -> Option<&mut Completion> {
+        self.decoder.whole()
     }
 
-    /// Sends until a stream brings its first content; from there on nothing is repeated.
-    pub(super) async fn stream<'p, P: Ports>(
-        self,
-        ports: &'p P,
-        log: &AttemptLog,
-    ) -> Result<CompletionStream<'p, P>> {
-        let opened = repeat(ports, &self, log, async || self.opened(ports).await).await?;
+    /// [`Opened::whole`], on its own.
+    pub(super) fn into_whole(self) -> Option<Completion> {
+        self.decoder.into_whole()
+    }
+}
+
+/// The body of a response on a client's transport.
+pub(super) type BodyOf<P> = <<P as Ports>::Transport as Transport>::Body;
+
+impl Exchange {
+    /// Sends once. An error in here is the attempt's: nothing was delivered yet.
+    pub(super) async fn attempt<P: Ports>(&self, ports: &P) -> Result<(u16, Opened<BodyOf<P>>)> {
+        let (limit, phase) = match self.streams {
+            true => (self.limits.first_content, Phase::FirstContent),
+            false => (self.limits.attempt, Phase::Attempt),
+        };
+        let work = async {
+            let request = self.request.clone();
+            let (head, body) =
+                answer::open(ports.transport(), request, self.provider, &self.scrubber).await?;
+            let opened = self.read(&head, body).await?;
+            Ok((head.status, opened))
+        };
+        bounded(ports.clock(), limit, phase, work).await
+    }
+
+    /// The answer in its circumstances, for whoever reads on.
+    pub(super) fn deliver<B>(&self, opened: Opened<B>, log: &AttemptLog) -> StreamParts<B> {
         let Opened { mut decoder, body, mut pending } = opened;
         decoder.set_attempts(log.take());
         insert_warnings(&mut pending, &self.warnings);
-        let parts = StreamParts { decoder, body, pending, patience: self.patience };
-        Ok(CompletionStream::new(ports, parts))
+        StreamParts { decoder, body, pending, patience: self.patience }
     }
 
     /// The error as it may leave: without the key, and with the provider's name.
@@ -76,40 +98,35 @@ impl Exchange<'_> {
         self.scrubber.error(error.with_provider(self.served.provider.as_str()))
     }
 
-    async fn whole<P: Ports>(&self, ports: &P) -> Result<(u16, Completion)> {
-        let work = async {
-            let (head, mut body) = self.open(ports).await?;
-            let bytes = answer::rest(Vec::new(), &mut body).await?;
-            Ok((head.status, self.decode(&head, &bytes)?))
-        };
-        bounded(ports.clock(), self.limits.attempt, Phase::Attempt, work).await
+    async fn read<B: Body>(&self, head: &HttpHead, mut body: B) -> Result<Opened<B>> {
+        let bytes = if self.streams { answer::opening(&mut body).await? } else { Vec::new() };
+        match answer::first_byte(&bytes) {
+            Some(b'{' | b'[' | b'<') => self.whole(head, bytes, body).await,
+            _ if self.streams => self.streamed(head, &bytes, body).await,
+            _ => self.whole(head, bytes, body).await,
+        }
     }
 
-    async fn opened<P: Ports>(&self, ports: &P) -> Result<(u16, Opened<BodyOf<P>>)> {
-        let work = async {
-            let (head, mut body) = self.open(ports).await?;
-            let bytes = answer::opening(&mut body).await?;
-            let opened = match answer::first_byte(&bytes) {
-                Some(b'{' | b'[' | b'<') => self.unstreamed(&head, bytes, body).await?,
-                _ => self.streamed(&head, &bytes, body).await?,
-            };
-            Ok((head.status, opened))
-        };
-        bounded(ports.clock(), self.limits.first_content, Phase::FirstContent, work).await
-    }
-
-    async fn open<P: Ports>(&self, ports: &P) -> Result<(HttpHead, BodyOf<P>)> {
-        answer::open(ports.transport(), self.request.clone(), self.provider, &self.scrubber).await
-    }
-
-    /// Servers that ignore `stream` answer with one JSON text, and some errors come that way under any content type.
-    async fn unstreamed<B: Body>(&self, head: &HttpHead, bytes: Vec<u8>, mut body: B) -> Result<Opened<B>> {
+    /// Servers that ignore `stream` answer with one JSON text too, and some errors come that way under any content
+    /// type.
+    async fn whole<B: Body>(&self, head: &HttpHead, bytes: Vec<u8>, mut body: B) -> Result<Opened<B>> {
         answer::refuse_page(head, &bytes)?;
         let bytes = answer::rest(bytes, &mut body).await?;
-        let completion = self.decode(head, &bytes)?;
+        answer::refuse_page(head, &bytes)?;
+        let completion = self.provider.decode(head, answer::unmarked(&bytes))?;
+        Ok(self.held(head, completion))
+    }
+
+    /// An answer that came whole, as an attempt brings it.
+    pub(super) fn held<B>(&self, head: &HttpHead, completion: Completion) -> Opened<B> {
         let mut decoder = self.decoder(head);
-        let pending = decoder.complete(completion);
-        Ok(Opened { decoder, body: None, pending })
+        let mut pending = Vec::new();
+        if self.streams {
+            pending = decoder.complete(completion);
+        } else {
+            decoder.hold(completion);
+        }
+        Opened { decoder, body: None, pending }
     }
 
     async fn streamed<B: Body>(&self, head: &HttpHead, bytes: &[u8], mut body: B) -> Result<Opened<B>> {
@@ -128,27 +145,17 @@ impl Exchange<'_> {
         Ok(Opened { decoder, body, pending })
     }
 
-    fn decode(&self, head: &HttpHead, bytes: &[u8]) -> Result<Completion> {
-        answer::refuse_page(head, bytes)?;
-        self.provider.decode(head, answer::unmarked(bytes))
-    }
-
     fn decoder(&self, head: &HttpHead) -> PartDecoder {
-        PartDecoder::new(self.provider.decoder(head), self.frame(&AttemptLog::default()))
-    }
-
-    fn frame(&self, log: &AttemptLog) -> Frame {
-        Frame {
+        let frame = Frame {
             served: self.served.clone(),
-            attempts: log.take(),
+            attempts: Vec::new(),
             warnings: self.warnings.clone(),
             wants_object: self.wants_object,
             scrubber: self.scrubber.clone(),
-        }
+        };
+        PartDecoder::new(self.provider.decoder(head), frame)
     }
 }
-
-type BodyOf<P> = <<P as Ports>::Transport as Transport>::Body;
 
 /// Nothing was delivered yet, so an error, or an end without its end, is the attempt's failure.
 fn refuse_empty(parts: &[StreamPart]) -> Result<()> {

@@ -20,7 +20,7 @@ pub struct Outcome {
     pub completion: Completion,
     /// Who answered.
     pub served: Served,
-    /// Every request that was sent, in order.
+    /// Every request that was sent, and every fallback that could not be used, in order.
     pub attempts: Vec<Attempt>,
 }
 
@@ -60,14 +60,19 @@ impl Served {
     }
 }
 
-/// One request and how it ended.
+/// One request and how it ended, or a fallback that could not be used and why.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Attempt {
-    /// The vendor.
-    pub provider: ProviderId,
-    /// The vendor's id of the model.
-    pub model: String,
+    /// The model's tag; absent for an inline model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    /// The vendor; absent where a fallback could not be used, so that nothing was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<ProviderId>,
+    /// The vendor's id of the model; absent like the vendor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     /// The HTTP status, where there was an answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
@@ -94,9 +99,18 @@ impl AttemptLog {
         self.push(served, error.status(), Some(error.code()), delay_ms);
     }
 
+    /// Notes a fallback that could not be used.
+    pub(crate) fn skipped(&self, tag: String, error: &Error) {
+        let code = Some(error.code());
+        let skipped =
+            Attempt { tag: Some(tag), provider: None, model: None, status: None, code, delay_ms: None };
+        self.0.borrow_mut().push(skipped);
+    }
+
     fn push(&self, served: &Served, status: Option<u16>, code: Option<&'static str>, delay_ms: Option<u32>) {
-        let model = served.model.clone();
-        self.0.borrow_mut().push(Attempt { provider: served.provider, model, status, code, delay_ms });
+        let (tag, provider) = (served.tag.clone(), Some(served.provider));
+        let model = Some(served.model.clone());
+        self.0.borrow_mut().push(Attempt { tag, provider, model, status, code, delay_ms });
     }
 
     /// The attempts, leaving none behind.
@@ -122,8 +136,9 @@ pub(crate) fn with_attempts(error: Error, attempts: &[Attempt]) -> Error {
 fn detail(attempt: &Attempt) -> Value {
     let mut map = Map::new();
     let mut put = |name: &str, value: Option<Value>| value.map(|value| map.insert(name.to_owned(), value));
-    put("provider", Some(attempt.provider.as_str().into()));
-    put("model", Some(attempt.model.as_str().into()));
+    put("tag", attempt.tag.as_deref().map(Value::from));
+    put("provider", attempt.provider.map(|id| id.as_str().into()));
+    put("model", attempt.model.as_deref().map(Value::from));
     put("status", attempt.status.map(Value::from));
     put("code", attempt.code.map(Value::from));
     put("delayMs", attempt.delay_ms.map(Value::from));
@@ -137,14 +152,16 @@ mod tests {
     #[test]
     fn a_detail_is_the_attempt_as_it_is_serialized() {
         let full = Attempt {
-            provider: ProviderId::Openai,
-            model: "m".to_owned(),
+            tag: Some("chat".to_owned()),
+            provider: Some(ProviderId::Openai),
+            model: Some("m".to_owned()),
             status: Some(429),
             code: Some("rate_limited"),
             delay_ms: Some(7),
         };
-        let bare = Attempt { status: None, code: None, delay_ms: None, ..full.clone() };
-        for attempt in [full, bare] {
+        let bare = Attempt { tag: None, status: None, code: None, delay_ms: None, ..full.clone() };
+        let skipped = Attempt { provider: None, model: None, ..full.clone() };
+        for attempt in [full, bare, skipped] {
             assert_eq!(detail(&attempt), serde_json::to_value(&attempt).unwrap());
         }
     }

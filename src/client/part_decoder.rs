@@ -29,6 +29,8 @@ pub struct PartDecoder {
     events: SseDecoder,
     wire: Box<dyn StreamDecoder>,
     answer: Accumulator,
+    /// The answer, where it came whole.
+    whole: Option<Completion>,
     content_bytes: usize,
     ended: bool,
     frame: Frame,
@@ -61,6 +63,7 @@ impl PartDecoder {
             events: SseDecoder::default(),
             wire,
             answer: Accumulator::default(),
+            whole: None,
             content_bytes: 0,
             ended: false,
             frame,
@@ -107,6 +110,9 @@ impl PartDecoder {
     /// The answer so far, with its circumstances; the same as `generate`'s result once the stream has ended.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
+        if let Some(whole) = &self.whole {
+            return self.frame.outcome(whole.clone());
+        }
         let mut completion = self.answer.completion();
         if completion.finish_reason.unified == Finish::Interrupted && completion.usage.is_none() {
             completion.usage = Some(estimate(&completion));
@@ -114,9 +120,37 @@ impl PartDecoder {
         self.frame.outcome(completion)
     }
 
-    /// Takes an answer that came whole although parts were asked for.
+    /// [`PartDecoder::outcome`], for whoever needs no more parts.
+    pub(super) fn into_outcome(mut self) -> Outcome {
+        match self.whole.take() {
+            Some(whole) => self.frame.outcome(whole),
+            None => self.outcome(),
+        }
+    }
+
+    /// Takes an answer that came whole.
+    pub(super) fn hold(&mut self, completion: Completion) {
+        self.ended = true;
+        self.whole = Some(completion);
+    }
+
+    /// The answer, where it came whole.
+    pub(super) fn whole(&mut self) -> Option<&mut Completion> {
+        self.whole.as_mut()
+    }
+
+    /// [`PartDecoder::whole`], on its own.
+    pub(super) fn into_whole(self) -> Option<Completion> {
+        self.whole
+    }
+
+    /// [`PartDecoder::hold`], where parts were asked for.
     pub(super) fn complete(&mut self, completion: Completion) -> Vec<StreamPart> {
-        self.took(parts_of(completion), None)
+        let parts = self.took(parts_of(completion.clone()), None);
+        if !matches!(parts.last(), Some(StreamPart::Error { .. })) {
+            self.hold(completion);
+        }
+        parts
     }
 
     /// Whether the model said anything yet; from then on nothing is repeated.

@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::error::Result;
 use crate::model::ModelConfig;
+use crate::model::ProviderId;
 use crate::reader;
 use crate::reader::Reader;
 use crate::resolve::AgentLayers;
@@ -36,8 +37,7 @@ impl<P: Ports> Client<P> {
     /// `invalid_input`, `invalid_override`, `env_required`, `model_not_found`, `env_not_found`, `env_inactive`,
     /// `agent_env_inactive`, `unsupported_parameter`, `origin_not_allowed`; those of reading a record.
     pub async fn resolve(&self, options: &Value) -> Result<ResolveView> {
-        Reader::new("", options)?.only(ResolveOptions::FIELDS)?;
-        Ok(ResolveView::of(self.resolve_target(options).await?))
+        Ok(ResolveView::of(self.resolve_target(&self.only_resolution(options)?).await?))
     }
 
     /// Why a call with these options would use what it uses: for each setting its value, the level it came from, the
@@ -46,19 +46,21 @@ impl<P: Ports> Client<P> {
     /// # Errors
     /// Those of [`Client::resolve`].
     pub async fn explain(&self, options: &Value) -> Result<Explanation> {
-        Reader::new("", options)?.only(ResolveOptions::FIELDS)?;
-        Ok(Explanation::of(self.resolve_target(options).await?))
+        Ok(Explanation::of(self.resolve_target(&self.only_resolution(options)?).await?))
     }
 
-    /// Resolves the fields of [`ResolveOptions::FIELDS`] among `options` and applies the provider's rules. Other
-    /// fields are left to the caller.
-    pub(crate) async fn resolve_target(&self, options: &Value) -> Result<Target> {
-        let options = ResolveOptions::read(options, &self.options)?;
-        let mut target = self.resolve_base(&options).await?;
+    fn only_resolution(&self, options: &Value) -> Result<ResolveOptions> {
+        Reader::new("", options)?.only(ResolveOptions::FIELDS)?;
+        ResolveOptions::read(options, &self.options)
+    }
+
+    /// Resolves `options` and applies the provider's rules.
+    pub(crate) async fn resolve_target(&self, options: &ResolveOptions) -> Result<Target> {
+        let mut target = self.resolve_base(options).await?;
         if let Some(base_url) = &target.resolved.base_url {
             self.check_origin("baseUrl", base_url)?;
         }
-        target.resolved.provider_options.extend(options.provider_options);
+        options.extend(&mut target);
         target.warnings.extend(catalog::adjust(&mut target.resolved, self.options.on_unsupported)?);
         Ok(target)
     }
@@ -69,12 +71,12 @@ impl<P: Ports> Client<P> {
         match model {
             ModelRef::Inline(model) => {
                 let resolved = over(Base::Inline { product, model })?;
-                Ok(Target { resolved, warnings: model.warnings.clone() })
+                Ok(Target { resolved, warnings: model.warnings.clone(), fallback: Vec::new() })
             }
             ModelRef::Tag(tag) => {
                 let record = self.load_model(product, tag).await?;
                 let resolved = over(Base::Stored { model: &record.model, rev: record.meta.rev })?;
-                Ok(Target { resolved, warnings: Vec::new() })
+                Ok(Target { resolved, warnings: Vec::new(), fallback: record.model.fallback })
             }
         }
     }
@@ -87,6 +89,8 @@ pub(crate) struct Target {
     pub(crate) resolved: Resolved,
     /// What was not taken as given.
     pub(crate) warnings: Vec<Warning>,
+    /// Tags of the models that stand in for it.
+    pub(crate) fallback: Vec<String>,
 }
 
 /// The options that decide the target of a call.
@@ -98,6 +102,8 @@ pub(crate) struct ResolveOptions {
     agent: Option<AgentLayers>,
     config: ModelConfig,
     provider_options: Map<String, Value>,
+    /// The provider that the call's own options are for, where it is known.
+    meant_for: Option<ProviderId>,
 }
 
 impl ResolveOptions {
@@ -127,8 +133,37 @@ impl ResolveOptions {
             agent,
             config: reader.optional("modelConfig", ModelConfig::read)?.unwrap_or_default(),
             provider_options: reader.optional("providerOptions", reader::object)?.unwrap_or_default(),
+            meant_for: None,
         })
     }
+
+    /// The same call to the model `tag`, where it was written for a model of the provider `meant_for`.
+    pub(crate) fn to_stand_in(&self, tag: String, meant_for: ProviderId) -> Self {
+        Self { model: ModelRef::Tag(tag), meant_for: Some(meant_for), ..self.clone() }
+    }
+
+    /// Puts the call's provider options over the model's. Another provider would refuse them or, worse, read them as
+    /// something else.
+    fn extend(&self, target: &mut Target) {
+        let provider = target.resolved.provider;
+        match self.meant_for {
+            Some(meant_for) if meant_for != provider => {
+                if !self.provider_options.is_empty() {
+                    target.warnings.push(foreign_options(meant_for, provider));
+                }
+            }
+            _ => target.resolved.provider_options.extend(self.provider_options.clone()),
+        }
+    }
+}
+
+fn foreign_options(meant_for: ProviderId, provider: ProviderId) -> Warning {
+    let message = format!(
+        "the call's providerOptions are for {} and were not sent to {}",
+        meant_for.as_str(),
+        provider.as_str()
+    );
+    Warning { code: "dropped", field: "providerOptions".to_owned(), message }
 }
 
 fn given_or(reader: &Reader<'_>, field: &'static str, default: Option<&str>) -> Result<String> {

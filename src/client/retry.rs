@@ -1,7 +1,8 @@
-//! Whether a failed attempt is repeated, and when. Pure decisions and one loop around them; it does not know what an
-//! attempt does.
+//! Whether a failed attempt is repeated unchanged, and when. Pure decisions and one loop around them.
 
+use super::exchange::BodyOf;
 use super::exchange::Exchange;
+use super::exchange::Opened;
 use super::outcome::AttemptLog;
 use super::ports::Clock;
 use super::ports::Ports;
@@ -17,30 +18,29 @@ const FIRST_CAP_MS: u32 = 500;
 /// The highest cap, in milliseconds.
 const LAST_CAP_MS: u32 = 8_000;
 
-/// Runs `attempt` until it brings an answer, fails for good, or the retries are used up. Every error is stripped of
-/// the key before anyone sees it.
-pub(super) async fn repeat<P: Ports, T>(
+/// Sends until an answer begins, the exchange fails for good, or the retries are used up, counted on from `retries`.
+/// Every error is stripped of the key before anyone sees it.
+pub(super) async fn repeat<P: Ports>(
     ports: &P,
-    exchange: &Exchange<'_>,
+    exchange: &Exchange,
+    retries: &mut u32,
     log: &AttemptLog,
-    attempt: impl AsyncFn() -> Result<(u16, T)>,
-) -> Result<T> {
-    let mut retries = 0;
+) -> Result<Opened<BodyOf<P>>> {
     loop {
-        let error = match attempt().await {
+        let error = match exchange.attempt(ports).await {
             Ok((status, done)) => {
                 log.succeeded(&exchange.served, status);
                 return Ok(done);
             }
             Err(error) => exchange.clean(error),
         };
-        let left = exchange.retry.max_retries.saturating_sub(retries);
-        let wait = next_wait(&error, retries, left).map(|wait| wait.draw(ports.random()));
+        let left = exchange.retry.max_retries.saturating_sub(*retries);
+        let wait = next_wait(&error, *retries, left).map(|wait| wait.draw(ports.random()));
         let wait = wait.filter(|ms| fits(*ms, exchange.patience.left(ports.clock().now_ms())));
         log.failed(&exchange.served, &error, wait);
         let Some(ms) = wait else { return Err(error) };
         ports.clock().sleep(ms).await;
-        retries += 1;
+        *retries += 1;
     }
 }
 

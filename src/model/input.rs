@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::Api;
 use super::ModelConfig;
 use super::ProviderId;
+use super::fallback;
 use super::headers;
 use super::keys;
 use crate::error::Error;
@@ -29,6 +30,7 @@ pub struct ModelPatch {
     pub(super) config: ModelConfig,
     pub(super) headers: Option<Vec<(String, String)>>,
     pub(super) provider_options: Option<Map<String, Value>>,
+    pub(super) fallback: Option<Vec<String>>,
     pub(super) envs: Vec<EnvInput>,
 }
 
@@ -67,7 +69,7 @@ impl core::fmt::Debug for KeyInput {
     }
 }
 
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 11] = [
     "product",
     "tag",
     "name",
@@ -77,6 +79,7 @@ const FIELDS: [&str; 10] = [
     "api",
     "headers",
     "providerOptions",
+    "fallback",
     "envs",
 ];
 
@@ -114,6 +117,7 @@ impl ModelPatch {
             provider_options: reader
                 .nullable("providerOptions", provider_options)?
                 .map(Option::unwrap_or_default),
+            fallback: reader.nullable("fallback", fallback::read)?.map(Option::unwrap_or_default),
             envs: given(&reader, "envs", |path, value| envs(path, value, env_passed))?.unwrap_or_default(),
         })
     }
@@ -134,6 +138,7 @@ impl ModelPatch {
             config: ModelConfig::default(),
             headers: None,
             provider_options: None,
+            fallback: None,
             envs: vec![env],
         }
     }

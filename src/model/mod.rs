@@ -2,6 +2,7 @@
 
 mod config;
 mod envs;
+mod fallback;
 mod headers;
 mod input;
 mod keys;
@@ -26,6 +27,7 @@ pub use view::KeyStatus;
 pub use view::ListedModel;
 pub use view::ModelView;
 
+pub(crate) use fallback::read as read_fallback;
 pub(crate) use headers::read as read_headers;
 pub(crate) use input::api as read_api;
 pub(crate) use input::provider as read_provider;
@@ -133,6 +135,8 @@ pub struct Model {
     pub headers: Vec<(String, String)>,
     /// Provider-specific fields for the request body.
     pub provider_options: Map<String, Value>,
+    /// Tags of the models that stand in where this one fails, in order.
+    pub fallback: Vec<String>,
     /// One entry per environment, in the order they were added.
     pub envs: Vec<ModelEnv>,
 }

@@ -71,6 +71,7 @@ impl ModelInput {
             config: ModelConfig::default(),
             headers: Vec::new(),
             provider_options: serde_json::Map::new(),
+            fallback: Vec::new(),
             envs: Vec::new(),
         };
         self.patch.apply(&blank)
@@ -123,6 +124,7 @@ impl ModelPatch {
         set(&mut model.api, self.api.as_ref());
         set(&mut model.headers, self.headers.as_ref());
         set(&mut model.provider_options, self.provider_options.as_ref());
+        set(&mut model.fallback, self.fallback.as_ref());
         model.config.merge(&self.config);
     }
 }
@@ -389,7 +391,7 @@ mod tests {
         let full = update(
             &referenced(),
             json!({"description": "d", "temperature": 0.5, "headers": {"X": "1"},
-            "providerOptions": {"a": 1}, "api": "chat",
+            "providerOptions": {"a": 1}, "fallback": ["spare"], "api": "chat",
             "envs": [{"slug": "prd", "description": "p", "model": "n", "active": false}]}),
         )
         .unwrap()
@@ -398,7 +400,7 @@ mod tests {
         let cleared = update(
             &full,
             json!({"description": null, "temperature": null, "headers": null,
-            "providerOptions": null, "api": null,
+            "providerOptions": null, "fallback": null, "api": null,
             "envs": [{"slug": "prd", "description": null, "model": null, "keyRef": null}]}),
         )
         .unwrap()

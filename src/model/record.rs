@@ -9,6 +9,7 @@ use super::Model;
 use super::ModelConfig;
 use super::ModelEnv;
 use super::ProviderId;
+use super::fallback;
 use super::headers;
 use crate::base_url::BaseUrl;
 use crate::crypto::SealedKey;
@@ -18,7 +19,7 @@ use crate::error::Result;
 use crate::reader;
 use crate::reader::Reader;
 
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 17] = [
     "v",
     "minReader",
     "rev",
@@ -34,6 +35,7 @@ const FIELDS: [&str; 16] = [
     "api",
     "headers",
     "providerOptions",
+    "fallback",
     "envs",
 ];
 
@@ -224,6 +226,7 @@ fn read_model(reader: &Reader<'_>) -> Result<Model> {
         config: ModelConfig::read_fields(reader)?,
         headers: reader.optional("headers", headers::read)?.unwrap_or_default(),
         provider_options: reader.optional("providerOptions", reader::object)?.unwrap_or_default(),
+        fallback: reader.optional("fallback", fallback::read)?.unwrap_or_default(),
         envs: Vec::new(),
     })
 }
@@ -294,6 +297,9 @@ fn write_model(map: &mut Map<String, Value>, model: &Model) {
     if !model.provider_options.is_empty() {
         put(map, "providerOptions", model.provider_options.clone());
     }
+    if !model.fallback.is_empty() {
+        put(map, "fallback", model.fallback.clone());
+    }
 }
 
 fn write_env(env: &ModelEnv) -> Map<String, Value> {
@@ -334,7 +340,7 @@ mod tests {
     fn stored() -> Value {
         json!({"v": 1, "minReader": 1, "rev": 7, "wid": "00ff", "createdAt": 1, "updatedAt": 2, "product": "shop",
             "tag": "m", "name": "M", "provider": "custom", "model": "llama", "temperature": null, "maxTokens": 5,
-            "headers": {"x-title": "t"}, "providerOptions": {"a": {"b": null}},
+            "headers": {"x-title": "t"}, "providerOptions": {"a": {"b": null}}, "fallback": ["spare"],
             "envs": [{"slug": "dev", "active": true, "baseUrl": "http://h.example/v1", "allowInsecure": true,
                 "topP": 0.5, "keyRef": "r", "later": [1]}],
             "later": {"deep": null}})

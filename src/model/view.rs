@@ -42,6 +42,9 @@ pub struct ModelView {
     /// Provider-specific fields for the request body.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub provider_options: Map<String, Value>,
+    /// Tags of the models that stand in where this one fails, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fallback: Vec<String>,
     /// One entry per environment, in the order they were added.
     pub envs: Vec<EnvView>,
     /// The revision: 1 for a new model, one more with every write.
@@ -161,6 +164,7 @@ impl ModelView {
             config: model.config.clone(),
             headers: headers.collect(),
             provider_options: model.provider_options.clone(),
+            fallback: model.fallback.clone(),
             envs: model.envs.iter().map(|env| EnvView::new(env, ring, is_verified)).collect(),
             rev: meta.rev,
             created_at: meta.created_at,

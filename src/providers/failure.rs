@@ -175,17 +175,30 @@ impl Said {
     }
 }
 
-/// `{detail: text}`, or FastAPI's `{detail: [{msg}]}`.
+/// `{detail: text}`, or FastAPI's `{detail: [{msg, loc}]}`.
 fn detail(value: &Value) -> Option<String> {
     match value.get("detail")? {
         Value::Array(list) => {
-            let messages: Vec<_> = list.iter().filter_map(|item| item.get("msg")?.as_str()).collect();
+            let messages: Vec<_> = list.iter().filter_map(located).collect();
             Some(messages.join("; ")).filter(|text| !text.is_empty())
         }
         Value::Object(map) => map.get("message").and_then(Value::as_str).map(str::to_owned),
         Value::String(text) => Some(text.clone()),
         _ => None,
     }
+}
+
+/// The message, after the path of the field that it is about: it names none itself.
+fn located(item: &Value) -> Option<String> {
+    let message = item["msg"].as_str()?;
+    let mut text = String::new();
+    for step in json::items(&item["loc"]).iter().filter(|step| step.as_str() != Some("body")) {
+        text.push_str(if text.is_empty() { "" } else { "." });
+        text.push_str(&step.as_str().map_or_else(|| step.to_string(), str::to_owned));
+    }
+    text.push_str(if text.is_empty() { "" } else { ": " });
+    text.push_str(message);
+    Some(text)
 }
 
 /// Mistral puts the list of a refused request into `message.detail`.
@@ -396,6 +409,13 @@ mod tests {
         ] {
             assert_eq!(message(&body).as_deref(), Some("m"), "{body}");
         }
+    }
+
+    #[test]
+    fn r61b_a_list_of_refused_fields_names_them() {
+        let refused = json!({"type": "extra_forbidden", "loc": ["body", "messages", 0, "name"], "msg": "no"});
+        let body = json!({"detail": [refused, {"msg": "m"}]});
+        assert_eq!(message(&body).as_deref(), Some("messages.0.name: no; m"));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use ductape_models::client::ports::Clock;
 use serde_json::Value;
 use serde_json::json;
 
+use super::fakes::Fault;
 use super::fakes::Reply;
 use super::shop::CANARY;
 use super::shop::Shop;
@@ -135,6 +136,22 @@ fn r59_an_empty_account_is_never_repeated() {
 }
 
 #[test]
+fn r59_an_empty_account_stays_empty_whatever_the_server_advises() {
+    let body = json!({"error": {"message": "no credit", "code": "insufficient_quota"}});
+    let advised = Reply::json(429, &body).header("x-should-retry", "true").header("retry-after", "1");
+    let shop = Shop::new([advised]);
+    assert_eq!(shop.generate(json!({})).unwrap_err().kind(), ErrorKind::QuotaExceeded);
+    assert_eq!(shop.elapsed(), 0);
+}
+
+#[test]
+fn r59_a_connection_that_breaks_in_a_whole_answer_is_repeated() {
+    let shop = Shop::new([Reply::status(200).chunk("{\"id\"").broken("ECONNRESET"), answer("Hello")]);
+    let outcome = shop.generate(json!({})).unwrap();
+    assert_eq!((outcome.attempts[0].code, outcome.completion.text.as_str()), (Some("network"), "Hello"));
+}
+
+#[test]
 fn r59_a_failed_connection_is_repeated_and_the_last_error_surfaces() {
     let shop =
         Shop::new([Reply::unreachable("ECONNREFUSED"), Reply::unreachable("x"), Reply::unreachable("y")]);
@@ -161,6 +178,17 @@ fn r59_the_wait_that_the_provider_asks_for_is_kept() {
         assert_eq!(outcome.attempts[0].delay_ms, Some(wait), "{header}: {value}");
         assert_eq!(shop.sent_at(), [0, u64::from(wait)]);
     }
+}
+
+#[test]
+fn r59_the_wait_in_a_body_is_kept_and_a_header_outranks_it() {
+    let detail = json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "34.4s"});
+    let error =
+        json!({"code": 429, "message": "slow down", "status": "RESOURCE_EXHAUSTED", "details": [detail]});
+    let refusal = || Reply::json(429, &json!({"error": error}));
+    let shop = Shop::new([refusal(), refusal().header("retry-after", "2"), answer("Hello")]);
+    shop.generate(json!({})).unwrap();
+    assert_eq!(shop.sent_at(), [0, 34_400, 36_400]);
 }
 
 #[test]
@@ -223,6 +251,41 @@ fn r58_the_total_limit_covers_retries_and_their_waits() {
     assert_eq!(error.detail("phase"), Some(&json!("total")));
     assert_eq!(error.detail("attempts").unwrap().as_array().unwrap().len(), 1);
     assert_eq!(shop.elapsed(), 1_000);
+}
+
+#[test]
+fn r58_the_total_limit_covers_the_time_before_the_request() {
+    let shop = Shop::new([]);
+    shop.create(json!({"apiKey": CANARY}));
+    let storage = &shop.client.ports().storage;
+    storage.forget_calls();
+    storage.fault_at(0, Fault::Hang);
+    let error = shop.generate(json!({"model": "chat", "timeout": {"totalMs": 70}})).unwrap_err();
+    assert_eq!((error.kind(), error.detail("phase")), (ErrorKind::Timeout, Some(&json!("total"))));
+    assert_eq!(shop.elapsed(), 70);
+}
+
+#[test]
+fn r58_a_number_leaves_the_waits_between_attempts_unbounded() {
+    let shop = Shop::new([failure(429, "slow down").header("retry-after", "9"), answer("Hello").late(90)]);
+    shop.generate(json!({"timeout": 100})).unwrap();
+    assert_eq!(shop.elapsed(), 9_090);
+}
+
+#[test]
+fn r57_an_abort_ends_the_reading_of_the_record_too() {
+    for reads in [0, 1] {
+        // The first read resolves the call, the second one follows the refusal.
+        let shop = Shop::new([failure(401, "bad key")]);
+        shop.create(json!({"apiKey": CANARY}));
+        let storage = &shop.client.ports().storage;
+        storage.forget_calls();
+        storage.fault_at(reads, Fault::Hang);
+        let options = call(json!({"model": "chat"}));
+        let aborted = shop.client.generate_until(&options, shop.clock.sleep(40));
+        assert_eq!(shop.run(aborted).unwrap_err().kind(), ErrorKind::Aborted);
+        assert_eq!((shop.elapsed(), shop.transport().requests().len()), (40, reads));
+    }
 }
 
 #[test]

@@ -13,10 +13,15 @@
 )]
 
 mod calling;
+mod dry_run;
 mod fakes;
+mod fallback;
 mod faults;
+mod healing;
 mod records;
+mod recovery;
 mod registry;
 mod shop;
 mod stored;
 mod streaming;
+mod verifying;

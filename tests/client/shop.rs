@@ -93,14 +93,26 @@ impl Shop {
 
     /// Stores the model `chat` with the environment `dev`, which has `env`'s fields.
     pub(crate) fn create(&self, env: Value) {
-        let mut dev = json!({"slug": "dev", "baseUrl": "http://localhost:9"});
-        for (name, value) in env.as_object().unwrap() {
-            dev[name] = value.clone();
-        }
-        let model = json!({
-            "product": "shop", "tag": "chat", "name": "Chat", "provider": "custom", "model": "m", "envs": [dev],
+        self.store("chat", env, json!({}));
+    }
+
+    /// Stores a model under `tag`, whose environment `dev` has `env`'s fields.
+    pub(crate) fn store(&self, tag: &str, env: Value, fields: Value) {
+        let mut dev = json!({"slug": "dev", "baseUrl": format!("http://localhost:9/{tag}")});
+        merge(&mut dev, &env);
+        let mut model = json!({
+            "product": "shop", "tag": tag, "name": "Chat", "provider": "custom", "model": "m", "envs": [dev],
         });
+        merge(&mut model, &fields);
         self.run(self.client.create(&model)).unwrap();
+    }
+
+    /// Changes the environment `dev` of a stored model.
+    pub(crate) fn update(&self, tag: &str, env: Value) {
+        let mut dev = json!({"slug": "dev"});
+        merge(&mut dev, &env);
+        let patch = json!({"product": "shop", "tag": tag, "envs": [dev]});
+        self.run(self.client.update(&patch)).unwrap();
     }
 
     /// A whole answer to [`call`] with `extra`.
@@ -137,10 +149,14 @@ pub(crate) fn call(extra: Value) -> Value {
         "model": {"provider": "custom", "model": "m", "baseUrl": "http://localhost:9", "apiKey": CANARY},
         "prompt": "Hi",
     });
-    for (name, value) in extra.as_object().unwrap() {
-        options[name] = value.clone();
-    }
+    merge(&mut options, &extra);
     options
+}
+
+fn merge(into: &mut Value, over: &Value) {
+    for (name, value) in over.as_object().unwrap() {
+        into[name] = value.clone();
+    }
 }
 
 /// A whole chat-completions answer.

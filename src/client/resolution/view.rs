@@ -71,7 +71,7 @@ pub struct ResolveView {
 
 impl ResolveView {
     pub(super) fn of(target: Target) -> Self {
-        let Target { resolved, warnings } = target;
+        let Target { resolved, warnings, fallback: _ } = target;
         Self {
             base_url: base_url(&resolved),
             model: resolved.model_id().to_owned(),
@@ -138,7 +138,7 @@ pub struct Explanation {
 
 impl Explanation {
     pub(super) fn of(target: Target) -> Self {
-        let Target { resolved, warnings } = target;
+        let Target { resolved, warnings, fallback: _ } = target;
         Self {
             base_url: base_url(&resolved),
             key: KeyOrigin::of(&resolved.key),
@@ -177,7 +177,7 @@ mod tests {
         let base = Base::Inline { product: "shop", model: &model };
         let mut resolved = resolve(base, "dev", None, &runtime).unwrap();
         let warnings = catalog::adjust(&mut resolved, OnUnsupported::Warn).unwrap();
-        Target { resolved, warnings }
+        Target { resolved, warnings, fallback: Vec::new() }
     }
 
     #[test]
