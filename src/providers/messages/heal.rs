@@ -22,7 +22,7 @@ pub(in crate::providers) fn heal(error: &Error, body: &mut Value) -> Option<Warn
     }
     messages.retain(|message| message["content"].as_array().is_none_or(|content| !content.is_empty()));
     (removed || messages.len() < before).then(|| Warning {
-        code: "dropped",
+        code: "healed",
         field: "messages".to_owned(),
         message: "the thoughts of earlier answers were left out: the provider refused their signatures"
             .to_owned(),
@@ -64,7 +64,7 @@ mod tests {
     fn r56_thoughts_with_refused_signatures_are_left_out() {
         let mut healed = body();
         let error = refused("messages.1.content.0: Invalid `signature` in `thinking` block");
-        assert_eq!(heal(&error, &mut healed).map(|warning| warning.code), Some("dropped"));
+        assert_eq!(heal(&error, &mut healed).map(|warning| warning.code), Some("healed"));
         assert_eq!(
             healed["messages"][1],
             json!({"role": "assistant", "content":
