@@ -195,9 +195,9 @@ mod tests {
             |text: &str, state: Option<Value>| Content::Text { text: text.to_owned(), provider_data: state };
         let state = Some(json!({"google": {"thoughtSignature": "s"}}));
         let mut content = Vec::new();
-        for piece in [text("a", None), text("b", state.clone()), text("c", None)] {
+        for piece in [text("a", None), text("b", None), text("c", state.clone()), text("d", None)] {
             append_piece(&mut content, piece);
         }
-        assert_eq!(content, [text("ab", state), text("c", None)]);
+        assert_eq!(content, [text("ab", None), text("c", state), text("d", None)]);
     }
 }

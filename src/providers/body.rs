@@ -130,3 +130,39 @@ pub(in crate::providers) fn file_bytes(data: &FileData) -> Option<&str> {
         FileData::Url(_) => None,
     }
 }
+
+/// The text that base64 holds; `None` where it is no base64 or no UTF-8.
+pub(in crate::providers) fn base64_text(data: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(data.len() / 4 * 3);
+    let (mut bits, mut held) = (0_u32, 0);
+    for byte in data.trim_end_matches('=').bytes() {
+        let six = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(six);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held).to_le_bytes()[0]);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r56_base64_holds_text_or_nothing() {
+        let text = |data: &str| base64_text(data);
+        assert_eq!(text("R3LDvMOfZQ==").as_deref(), Some("Grüße"));
+        assert_eq!((text("QUI=").as_deref(), text("QUI").as_deref()), (Some("AB"), Some("AB")));
+        assert_eq!((text("QU-I"), text("/w==")), (None, None));
+    }
+}

@@ -1,12 +1,15 @@
 //! The provider contract and the registry: one line per provider.
 
+mod anthropic;
 mod body;
 mod chat_completions;
+mod cohere;
 mod custom;
 mod draft;
 mod failure;
 mod google;
 mod headers;
+mod messages;
 mod openai;
 mod schema;
 
@@ -71,17 +74,15 @@ pub trait StreamDecoder {
 /// The wire for a model: the one that its `api` names, else the provider's own or the one that suits the model best.
 ///
 /// # Errors
-/// `invalid_input` naming `api` where the provider has no such wire, `provider` where this version has none.
+/// `invalid_input` naming `api` where the provider has no such wire.
 pub fn provider(id: ProviderId, api: Option<Api>, _facts: &Facts) -> Result<&'static dyn Provider> {
     match (id, api) {
+        (ProviderId::Anthropic, None | Some(Api::Messages)) => Ok(&anthropic::Anthropic),
         (ProviderId::Custom, None | Some(Api::Chat)) => Ok(&custom::Custom),
+        (ProviderId::Custom, Some(Api::Messages)) => Ok(&custom::CustomMessages),
+        (ProviderId::Cohere, None | Some(Api::Chat)) => Ok(&cohere::Cohere),
         (ProviderId::Google, None) => Ok(&google::Google),
         (ProviderId::Openai, None | Some(Api::Chat)) => Ok(&openai::Openai),
-        (ProviderId::Anthropic | ProviderId::Cohere, _) => {
-            let expected =
-                "one of custom, openai, google; this version stores other models and cannot call them yet";
-            Err(Error::invalid("provider", expected))
-        }
         (_, Some(api)) => {
             let expected = format!("an API that {} serves; '{}' is none of them", id.as_str(), api.as_str());
             Err(Error::invalid("api", expected))

@@ -2,7 +2,9 @@
 //! has a file that reads its bodies back.
 
 mod chat;
+mod cohere;
 mod google;
+mod messages;
 
 use ductape_models::chat::Call;
 use ductape_models::providers::Draft;
@@ -29,9 +31,17 @@ fn reading(file: &str) -> Reading {
         "custom.chat" | "openai.chat" => {
             Reading { settings: chat::settings, options: chat::options, canonical: chat::canonical }
         }
+        "cohere.chat" => {
+            Reading { settings: cohere::settings, options: cohere::options, canonical: cohere::canonical }
+        }
         "google.generateContent" => {
             Reading { settings: google::settings, options: google::options, canonical: google::canonical }
         }
+        "anthropic.messages" => Reading {
+            settings: messages::settings,
+            options: messages::options,
+            canonical: messages::canonical,
+        },
         _ => panic!("no reading for {file}"),
     }
 }

@@ -1,12 +1,16 @@
 //! Any server that speaks OpenAI's chat completions: llama.cpp, vLLM, Ollama, OpenRouter, DeepSeek, Mistral, Groq, … It
-//! takes the caller's base URL, and a key only where one is set.
+//! takes the caller's base URL, and a key only where one is set. Some speak other wires too.
+
+use serde_json::Value;
 
 use super::Draft;
 use super::Encoded;
 use super::Provider;
 use super::StreamDecoder;
 use super::chat_completions as wire;
+use super::messages;
 use crate::chat::Completion;
+use crate::chat::Warning;
 use crate::error::Error;
 use crate::error::Result;
 use crate::http::HttpHead;
@@ -33,9 +37,7 @@ impl Provider for Custom {
     }
 
     fn encode(&self, draft: &Draft<'_>) -> Result<Encoded> {
-        let missing = || Error::invalid("baseUrl", "the server's address; a custom model has no default");
-        let base = draft.resolved.base_url.as_ref().ok_or_else(missing)?;
-        wire::encode(&DIALECT, base.join("/v1", wire::ROUTE), draft)
+        wire::encode(&DIALECT, url(draft, wire::ROUTE)?, draft)
     }
 
     fn decode(&self, head: &HttpHead, body: &[u8]) -> Result<Completion> {
@@ -45,4 +47,41 @@ impl Provider for Custom {
     fn decoder(&self, head: &HttpHead) -> Box<dyn StreamDecoder> {
         Box::new(wire::Decoder::new(&DIALECT, head))
     }
+}
+
+/// A key goes as `x-api-key`, which llama.cpp and gateways take as Anthropic does.
+static MESSAGES: messages::Dialect =
+    messages::Dialect { provider: ProviderId::Custom.as_str(), names_pages: false };
+
+/// The provider where it speaks Anthropic's Messages.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CustomMessages;
+
+impl Provider for CustomMessages {
+    fn id(&self) -> ProviderId {
+        ProviderId::Custom
+    }
+
+    fn encode(&self, draft: &Draft<'_>) -> Result<Encoded> {
+        messages::encode(&MESSAGES, url(draft, messages::ROUTE)?, draft)
+    }
+
+    fn decode(&self, head: &HttpHead, body: &[u8]) -> Result<Completion> {
+        messages::decode(&MESSAGES, head, body)
+    }
+
+    fn decoder(&self, head: &HttpHead) -> Box<dyn StreamDecoder> {
+        Box::new(messages::Decoder::new(&MESSAGES, head))
+    }
+
+    fn heal(&self, error: &Error, body: &mut Value) -> Option<Warning> {
+        messages::heal(error, body)
+    }
+}
+
+/// The server's address for one route.
+fn url(draft: &Draft<'_>, route: &str) -> Result<String> {
+    let missing = || Error::invalid("baseUrl", "the server's address; a custom model has no default");
+    let base = draft.resolved.base_url.as_ref().ok_or_else(missing)?;
+    Ok(base.join("/v1", route))
 }
