@@ -67,6 +67,10 @@ pub trait StreamDecoder {
     /// Takes one event.
     fn feed(&mut self, event: &SseEvent, out: &mut Vec<StreamPart>);
 
+    /// Whether the provider's own mark of the end has come. More may follow, but nothing that has to: the answer stands
+    /// even where the connection breaks or stays open without another word.
+    fn is_complete(&self) -> bool;
+
     /// The bytes ended: emits what was held back, then exactly one `finish` or `error` part if none came yet.
     fn finish(&mut self, out: &mut Vec<StreamPart>);
 }

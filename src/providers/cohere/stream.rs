@@ -185,6 +185,10 @@ impl StreamDecoder for Decoder {
         }
     }
 
+    fn is_complete(&self) -> bool {
+        self.end.is_some()
+    }
+
     fn finish(&mut self, out: &mut Vec<StreamPart>) {
         if mem::replace(&mut self.ended, true) {
             return;

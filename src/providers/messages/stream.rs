@@ -353,6 +353,10 @@ impl StreamDecoder for Decoder {
         }
     }
 
+    fn is_complete(&self) -> bool {
+        self.message.stopped
+    }
+
     fn finish(&mut self, out: &mut Vec<StreamPart>) {
         if mem::replace(&mut self.ended, true) {
             return;
