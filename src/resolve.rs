@@ -26,6 +26,7 @@ use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::error::Result;
 use crate::model::Api;
+use crate::model::Capabilities;
 use crate::model::ModelConfig;
 use crate::model::ProviderId;
 use crate::model::Setting;
@@ -152,6 +153,8 @@ pub struct Resolved {
     pub headers: Vec<(String, String)>,
     /// Provider-specific fields for the request body.
     pub provider_options: Map<String, Value>,
+    /// What the user knows of the model better than the catalog.
+    pub capabilities: Capabilities,
     /// The record's revision; 0 for an inline model.
     pub rev: u64,
 }
@@ -214,6 +217,7 @@ mod tests {
             headers: vec![("x-team".to_owned(), "a".to_owned())],
             provider_options: Map::new(),
             fallback: Vec::new(),
+            capabilities: Capabilities::default(),
             envs,
         }
     }

@@ -6,6 +6,7 @@
     reason = "a failed set-up should fail the test"
 )]
 
+use ductape_models::model::Capabilities;
 use ductape_models::model::Model;
 use ductape_models::model::ModelConfig;
 use ductape_models::model::ModelEnv;
@@ -212,6 +213,7 @@ fn stored(config: ModelConfig, env_config: ModelConfig) -> Model {
         headers: Vec::new(),
         provider_options: Map::new(),
         fallback: Vec::new(),
+        capabilities: Capabilities::default(),
         envs: vec![ModelEnv {
             slug: "prd".to_owned(),
             active: true,

@@ -16,6 +16,7 @@ const CORE_FIELDS = [
   'onUnsupported',
   'retry',
   'allowedOrigins',
+  'catalog',
   'storageTimeoutMs',
 ] as const;
 
@@ -23,7 +24,7 @@ const CORE_FIELDS = [
 const UNUSED_FIELDS = ['user_id', 'workspace_id', 'accessKey'] as const;
 
 /** Known by name, to say so; there is nothing behind them yet. */
-const LATER_FIELDS = ['publicKey', 'catalog', 'onEvent', 'onAudit'] as const;
+const LATER_FIELDS = ['publicKey', 'onEvent', 'onAudit'] as const;
 
 const FIELDS: readonly string[] = [
   ...CORE_FIELDS,

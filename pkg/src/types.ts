@@ -120,6 +120,35 @@ export interface RetryOptions {
   maxRetries?: number;
 }
 
+/** What a model takes. An absent fact is the catalog's to say. */
+export interface Capabilities {
+  /** Takes `temperature` and `topP`. */
+  sampling?: boolean;
+  /** Takes `stopSequences`. */
+  stopSequences?: boolean;
+  /** The most tokens that it answers with. */
+  maxOutputTokens?: number;
+  /** Takes a JSON schema for its answer. */
+  schema?: boolean;
+  /** Takes a schema together with tools. */
+  schemaWithTools?: boolean;
+  /** Can be made to call a tool. */
+  forcedTools?: boolean;
+  /** Goes on with an answer that the conversation ends in. */
+  prefill?: boolean;
+  /** Takes system messages within the conversation. */
+  systemMessages?: boolean;
+  /** One of OpenAI's reasoning models. */
+  reasoning?: boolean;
+}
+
+/** Facts about a provider's models by id; in it `*` stands for any text and `#` for one digit. */
+export interface CatalogEntry {
+  provider: ProviderId;
+  model: string;
+  capabilities: Capabilities;
+}
+
 /** Options of the constructor. */
 export interface DuctapeOptions {
   /** The product of calls that name none. */
@@ -141,6 +170,8 @@ export interface DuctapeOptions {
   products?: Record<string, { envs: readonly string[] }>;
   /** What to do with a setting that a model does not take. Default `warn`: drop or clamp it, and say so. */
   onUnsupported?: 'warn' | 'error' | 'send';
+  /** The caller's own facts about models, over the built-in ones; a later entry wins over an earlier one. */
+  catalog?: readonly CatalogEntry[];
   /** How failed attempts are repeated. */
   retry?: RetryOptions;
   /** The only origins that base URLs may have. Default: any. */
@@ -213,6 +244,8 @@ export interface ModelInput extends ModelConfig {
   headers?: Record<string, string>;
   /** Provider-specific fields of the request body. */
   providerOptions?: Record<string, Json>;
+  /** What you know of the model better than the catalog. */
+  capabilities?: Capabilities | null;
   /** Tags of the models to try in this order where this one does not answer; at most 8. Default: none. */
   fallback?: readonly string[] | null;
 }
@@ -278,6 +311,7 @@ export interface ModelView extends ModelConfig {
   api?: Api;
   headers?: Record<string, string>;
   providerOptions?: Record<string, Json>;
+  capabilities?: Capabilities;
   fallback?: string[];
   envs: EnvView[];
   /** One more with every write. */
@@ -308,6 +342,7 @@ export interface InlineModel extends ModelConfig {
   api?: Api;
   headers?: Record<string, string>;
   providerOptions?: Record<string, Json>;
+  capabilities?: Capabilities;
 }
 
 /** The levels between a model and a call. */

@@ -49,7 +49,7 @@ pub(super) fn family_of(provider: ProviderId, model: &str) -> Option<&'static Fa
     data::FAMILIES.iter().filter(|family| family.provider == provider).find(fits)
 }
 
-fn fits(pattern: &[u8], id: &[u8]) -> bool {
+pub(super) fn fits(pattern: &[u8], id: &[u8]) -> bool {
     match (pattern, id) {
         ([], _) => id.is_empty(),
         ([b'*', rest @ ..], _) => (0..=id.len()).any(|skipped| fits(rest, &id[skipped..])),

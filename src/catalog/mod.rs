@@ -4,10 +4,12 @@ mod adjust;
 mod data;
 mod facts;
 mod family;
+mod patch;
 
 pub use adjust::adjust;
 pub use facts::Facts;
 pub use facts::facts;
+pub use patch::CatalogPatch;
 
 /// What to do with a value that the model does not take.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

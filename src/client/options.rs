@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::catalog::CatalogPatch;
 use crate::catalog::OnUnsupported;
 use crate::error::Error;
 use crate::error::Result;
@@ -32,6 +33,8 @@ pub struct ClientOptions {
     pub products: Vec<(String, Vec<String>)>,
     /// What to do with a value that a model does not take. Default: drop or clamp it with a warning.
     pub on_unsupported: OnUnsupported,
+    /// The caller's own facts about models.
+    pub catalog: CatalogPatch,
     /// How failed attempts are repeated.
     pub retry: RetryOptions,
     /// The only origins that base URLs may have, where set.
@@ -51,6 +54,7 @@ impl Default for ClientOptions {
             env: None,
             products: Vec::new(),
             on_unsupported: OnUnsupported::default(),
+            catalog: CatalogPatch::default(),
             retry: RetryOptions::default(),
             allowed_origins: None,
             storage_timeout_ms: 10_000,
@@ -63,6 +67,7 @@ impl Default for ClientOptions {
 impl ClientOptions {
     const FIELDS: &'static [&'static str] = &[
         "allowedOrigins",
+        "catalog",
         "env",
         "inPage",
         "onUnsupported",
@@ -87,6 +92,7 @@ impl ClientOptions {
             env: reader.optional("env", owned)?,
             products: reader.optional("products", products)?.unwrap_or_default(),
             on_unsupported: reader.optional("onUnsupported", on_unsupported)?.unwrap_or_default(),
+            catalog: reader.optional("catalog", CatalogPatch::read)?.unwrap_or_default(),
             retry: reader.optional("retry", retry)?.unwrap_or_default(),
             allowed_origins: reader.optional("allowedOrigins", origins)?,
             storage_timeout_ms: reader

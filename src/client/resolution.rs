@@ -61,6 +61,8 @@ impl<P: Ports> Client<P> {
             self.check_origin("baseUrl", base_url)?;
         }
         options.extend(&mut target);
+        let known = self.options.catalog.of(target.resolved.provider, target.resolved.model_id());
+        target.resolved.capabilities = target.resolved.capabilities.over(&known);
         target.warnings.extend(catalog::adjust(&mut target.resolved, self.options.on_unsupported)?);
         Ok(target)
     }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::Api;
+use super::Capabilities;
 use super::ModelConfig;
 use super::ProviderId;
 use super::fallback;
@@ -31,6 +32,7 @@ pub struct ModelPatch {
     pub(super) headers: Option<Vec<(String, String)>>,
     pub(super) provider_options: Option<Map<String, Value>>,
     pub(super) fallback: Option<Vec<String>>,
+    pub(super) capabilities: Option<Capabilities>,
     pub(super) envs: Vec<EnvInput>,
 }
 
@@ -69,7 +71,7 @@ impl core::fmt::Debug for KeyInput {
     }
 }
 
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "product",
     "tag",
     "name",
@@ -79,6 +81,7 @@ const FIELDS: [&str; 11] = [
     "api",
     "headers",
     "providerOptions",
+    "capabilities",
     "fallback",
     "envs",
 ];
@@ -118,6 +121,7 @@ impl ModelPatch {
                 .nullable("providerOptions", provider_options)?
                 .map(Option::unwrap_or_default),
             fallback: reader.nullable("fallback", fallback::read)?.map(Option::unwrap_or_default),
+            capabilities: reader.nullable("capabilities", Capabilities::read)?.map(Option::unwrap_or_default),
             envs: given(&reader, "envs", |path, value| envs(path, value, env_passed))?.unwrap_or_default(),
         })
     }
@@ -139,6 +143,7 @@ impl ModelPatch {
             headers: None,
             provider_options: None,
             fallback: None,
+            capabilities: None,
             envs: vec![env],
         }
     }

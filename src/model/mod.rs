@@ -1,5 +1,6 @@
 //! The stored configuration: a model with its environments. It knows what is valid; not where it is stored or who serves it.
 
+mod capabilities;
 mod config;
 mod envs;
 mod fallback;
@@ -27,6 +28,7 @@ pub use view::KeyStatus;
 pub use view::ListedModel;
 pub use view::ModelView;
 
+pub use capabilities::Capabilities;
 pub(crate) use fallback::read as read_fallback;
 pub(crate) use headers::read as read_headers;
 pub(crate) use input::api as read_api;
@@ -137,6 +139,8 @@ pub struct Model {
     pub provider_options: Map<String, Value>,
     /// Tags of the models that stand in where this one fails, in order.
     pub fallback: Vec<String>,
+    /// What the user knows of it better than the catalog.
+    pub capabilities: Capabilities,
     /// One entry per environment, in the order they were added.
     pub envs: Vec<ModelEnv>,
 }

@@ -4,6 +4,7 @@
 use serde_json::Map;
 use serde_json::Value;
 
+use super::Capabilities;
 use super::KeyMeta;
 use super::Model;
 use super::ModelConfig;
@@ -19,7 +20,7 @@ use crate::error::Result;
 use crate::reader;
 use crate::reader::Reader;
 
-const FIELDS: [&str; 17] = [
+const FIELDS: [&str; 18] = [
     "v",
     "minReader",
     "rev",
@@ -35,6 +36,7 @@ const FIELDS: [&str; 17] = [
     "api",
     "headers",
     "providerOptions",
+    "capabilities",
     "fallback",
     "envs",
 ];
@@ -227,6 +229,7 @@ fn read_model(reader: &Reader<'_>) -> Result<Model> {
         headers: reader.optional("headers", headers::read)?.unwrap_or_default(),
         provider_options: reader.optional("providerOptions", reader::object)?.unwrap_or_default(),
         fallback: reader.optional("fallback", fallback::read)?.unwrap_or_default(),
+        capabilities: reader.optional("capabilities", Capabilities::read)?.unwrap_or_default(),
         envs: Vec::new(),
     })
 }
@@ -297,6 +300,9 @@ fn write_model(map: &mut Map<String, Value>, model: &Model) {
     if !model.provider_options.is_empty() {
         put(map, "providerOptions", model.provider_options.clone());
     }
+    if !model.capabilities.is_empty() {
+        put(map, "capabilities", model.capabilities.to_value());
+    }
     if !model.fallback.is_empty() {
         put(map, "fallback", model.fallback.clone());
     }
@@ -340,7 +346,7 @@ mod tests {
     fn stored() -> Value {
         json!({"v": 1, "minReader": 1, "rev": 7, "wid": "00ff", "createdAt": 1, "updatedAt": 2, "product": "shop",
             "tag": "m", "name": "M", "provider": "custom", "model": "llama", "temperature": null, "maxTokens": 5,
-            "headers": {"x-title": "t"}, "providerOptions": {"a": {"b": null}}, "fallback": ["spare"],
+            "headers": {"x-title": "t"}, "providerOptions": {"a": {"b": null}}, "fallback": ["spare"], "capabilities": {"sampling": false},
             "envs": [{"slug": "dev", "active": true, "baseUrl": "http://h.example/v1", "allowInsecure": true,
                 "topP": 0.5, "keyRef": "r", "later": [1]}],
             "later": {"deep": null}})

@@ -5,6 +5,7 @@ use serde_json::Map;
 use serde_json::Value;
 
 use super::Api;
+use super::Capabilities;
 use super::ModelConfig;
 use super::ModelEnv;
 use super::ProviderId;
@@ -45,6 +46,9 @@ pub struct ModelView {
     /// Tags of the models that stand in where this one fails, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fallback: Vec<String>,
+    /// What the user knows of it better than the catalog.
+    #[serde(skip_serializing_if = "Capabilities::is_empty")]
+    pub capabilities: Capabilities,
     /// One entry per environment, in the order they were added.
     pub envs: Vec<EnvView>,
     /// The revision: 1 for a new model, one more with every write.
@@ -165,6 +169,7 @@ impl ModelView {
             headers: headers.collect(),
             provider_options: model.provider_options.clone(),
             fallback: model.fallback.clone(),
+            capabilities: model.capabilities.clone(),
             envs: model.envs.iter().map(|env| EnvView::new(env, ring, is_verified)).collect(),
             rev: meta.rev,
             created_at: meta.created_at,

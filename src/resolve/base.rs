@@ -55,6 +55,7 @@ pub(super) fn from_inline<'a>(
         key: model.key.clone(),
         headers: model.headers.clone(),
         provider_options: model.provider_options.clone(),
+        capabilities: model.capabilities.clone(),
         rev: 0,
     }
 }
@@ -81,6 +82,7 @@ pub(super) fn from_stored<'a>(
         key: key_of(entry),
         headers: model.headers.clone(),
         provider_options: model.provider_options.clone(),
+        capabilities: model.capabilities.clone(),
         rev,
     })
 }

@@ -8,6 +8,7 @@ use crate::base_url::BaseUrl;
 use crate::error::Result;
 use crate::model;
 use crate::model::Api;
+use crate::model::Capabilities;
 use crate::model::ModelConfig;
 use crate::model::ProviderId;
 use crate::reader;
@@ -33,6 +34,8 @@ pub struct InlineModel {
     pub headers: Vec<(String, String)>,
     /// Provider-specific fields for the request body.
     pub provider_options: Map<String, Value>,
+    /// What the user knows of it better than the catalog.
+    pub capabilities: Capabilities,
     /// What was not taken as given.
     pub warnings: Vec<Warning>,
 }
@@ -42,6 +45,7 @@ const FIELDS: &[&str] = &[
     "api",
     "apiKey",
     "baseUrl",
+    "capabilities",
     "headers",
     "maxTokens",
     "model",
@@ -66,6 +70,7 @@ impl InlineModel {
             key: KeySource::None,
             headers: Vec::new(),
             provider_options: Map::new(),
+            capabilities: Capabilities::default(),
             warnings: Vec::new(),
         }
     }
@@ -88,6 +93,7 @@ impl InlineModel {
             key: key(&reader, provider, &mut warnings)?,
             headers: reader.optional("headers", model::read_headers)?.unwrap_or_default(),
             provider_options: reader.optional("providerOptions", reader::object)?.unwrap_or_default(),
+            capabilities: reader.optional("capabilities", Capabilities::read)?.unwrap_or_default(),
             warnings,
             ..Self::new(provider, name)
         })

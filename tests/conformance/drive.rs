@@ -8,6 +8,7 @@ use ductape_models::chat::StreamPart;
 use ductape_models::http::Headers;
 use ductape_models::http::HttpHead;
 use ductape_models::model::Api;
+use ductape_models::model::Capabilities;
 use ductape_models::model::ProviderId;
 use ductape_models::providers::Provider;
 use ductape_models::providers::provider;
@@ -120,6 +121,7 @@ pub(crate) fn resolved(provider: ProviderId, model: &str) -> Resolved {
         key: KeySource::None,
         headers: Vec::new(),
         provider_options: Map::new(),
+        capabilities: Capabilities::default(),
         rev: 1,
     }
 }
