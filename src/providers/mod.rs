@@ -24,6 +24,7 @@ use crate::error::Result;
 use crate::http::HttpHead;
 use crate::model::Api;
 use crate::model::ProviderId;
+use crate::resolve::Resolved;
 use crate::sse::SseEvent;
 
 /// A vendor's wire, without state.
@@ -67,12 +68,14 @@ pub trait StreamDecoder {
     fn finish(&mut self, out: &mut Vec<StreamPart>);
 }
 
-/// The wire for a model: the one that its `api` names, else the provider's own or the one that suits the model best.
+/// The wire for a model: the one that its `api` names, else the provider's own or the one that suits the model best
+/// where it is served.
 ///
 /// # Errors
 /// `invalid_input` naming `api` where the provider has no such wire, `provider` where this version has none.
-pub fn provider(id: ProviderId, api: Option<Api>, _facts: &Facts) -> Result<&'static dyn Provider> {
-    match (id, api) {
+pub fn provider(resolved: &Resolved, _facts: &Facts) -> Result<&'static dyn Provider> {
+    let id = resolved.provider;
+    match (id, resolved.api) {
         (ProviderId::Custom, None | Some(Api::Chat)) => Ok(&custom::Custom),
         (ProviderId::Openai, None | Some(Api::Chat)) => Ok(&openai::Openai),
         (ProviderId::Anthropic | ProviderId::Cohere | ProviderId::Google, _) => {
