@@ -7,6 +7,7 @@ mod draft;
 mod failure;
 mod headers;
 mod openai;
+mod responses;
 mod schema;
 
 pub use draft::Draft;
@@ -73,10 +74,15 @@ pub trait StreamDecoder {
 ///
 /// # Errors
 /// `invalid_input` naming `api` where the provider has no such wire, `provider` where this version has none.
-pub fn provider(resolved: &Resolved, _facts: &Facts) -> Result<&'static dyn Provider> {
+pub fn provider(resolved: &Resolved, facts: &Facts) -> Result<&'static dyn Provider> {
     let id = resolved.provider;
     match (id, resolved.api) {
         (ProviderId::Custom, None | Some(Api::Chat)) => Ok(&custom::Custom),
+        (ProviderId::Custom, Some(Api::Responses)) => Ok(&custom::Responses),
+        (ProviderId::Openai, Some(Api::Responses)) => Ok(&openai::Responses),
+        (ProviderId::Openai, None) if facts.responses && openai::is_own_server(resolved) => {
+            Ok(&openai::Responses)
+        }
         (ProviderId::Openai, None | Some(Api::Chat)) => Ok(&openai::Openai),
         (ProviderId::Anthropic | ProviderId::Cohere | ProviderId::Google, _) => {
             let expected = "one of custom, openai; this version stores other models and cannot call them yet";

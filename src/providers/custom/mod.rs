@@ -1,11 +1,12 @@
-//! Any server that speaks OpenAI's chat completions: llama.cpp, vLLM, Ollama, OpenRouter, DeepSeek, Mistral, Groq, … It
-//! takes the caller's base URL, and a key only where one is set.
+//! Any server that speaks OpenAI's chat completions, or its Responses where the model says so: llama.cpp, vLLM, Ollama,
+//! OpenRouter, DeepSeek, Mistral, Groq, … It takes the caller's base URL, and a key only where one is set.
 
 use super::Draft;
 use super::Encoded;
 use super::Provider;
 use super::StreamDecoder;
 use super::chat_completions as wire;
+use super::responses;
 use crate::chat::Completion;
 use crate::error::Error;
 use crate::error::Result;
@@ -23,7 +24,16 @@ static DIALECT: wire::Dialect = wire::Dialect {
     done_ends: true,
 };
 
-/// The provider.
+/// As above. Servers that serve models of many makers refuse to be asked for what only some models have.
+static RESPONSES: responses::Dialect = responses::Dialect {
+    provider: ProviderId::Custom.as_str(),
+    system_role: |_| "system",
+    encrypted_thoughts: |_| false,
+    strict_schema: false,
+    least_tokens: 1,
+};
+
+/// Chat completions.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Custom;
 
@@ -33,9 +43,7 @@ impl Provider for Custom {
     }
 
     fn encode(&self, draft: &Draft<'_>) -> Result<Encoded> {
-        let missing = || Error::invalid("baseUrl", "the server's address; a custom model has no default");
-        let base = draft.resolved.base_url.as_ref().ok_or_else(missing)?;
-        wire::encode(&DIALECT, base.join("/v1", wire::ROUTE), draft)
+        wire::encode(&DIALECT, url(draft, wire::ROUTE)?, draft)
     }
 
     fn decode(&self, head: &HttpHead, body: &[u8]) -> Result<Completion> {
@@ -45,4 +53,31 @@ impl Provider for Custom {
     fn decoder(&self, head: &HttpHead) -> Box<dyn StreamDecoder> {
         Box::new(wire::Decoder::new(&DIALECT, head))
     }
+}
+
+/// Responses.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Responses;
+
+impl Provider for Responses {
+    fn id(&self) -> ProviderId {
+        ProviderId::Custom
+    }
+
+    fn encode(&self, draft: &Draft<'_>) -> Result<Encoded> {
+        responses::encode(&RESPONSES, url(draft, responses::ROUTE)?, draft)
+    }
+
+    fn decode(&self, head: &HttpHead, body: &[u8]) -> Result<Completion> {
+        responses::decode(RESPONSES.provider, head, body)
+    }
+
+    fn decoder(&self, head: &HttpHead) -> Box<dyn StreamDecoder> {
+        Box::new(responses::Decoder::new(RESPONSES.provider, head))
+    }
+}
+
+fn url(draft: &Draft<'_>, route: &str) -> Result<String> {
+    let missing = || Error::invalid("baseUrl", "the server's address; a custom model has no default");
+    Ok(draft.resolved.base_url.as_ref().ok_or_else(missing)?.join("/v1", route))
 }
