@@ -24,6 +24,14 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    /// Whether the item waits for the caller. Those that this library does not carry are no calls of its own, but the
+    /// answer did not stop by itself either.
+    pub(super) fn waits(item: &Value) -> bool {
+        let waits =
+            ["function_call", "custom_tool_call", "apply_patch_call", "local_shell_call", "computer_call"];
+        item["type"].as_str().is_some_and(|name| waits.contains(&name))
+    }
+
     /// The kind of a whole item.
     pub(super) fn of(item: &Value) -> Self {
         match item["type"].as_str() {
@@ -50,6 +58,7 @@ pub(super) struct Item {
     /// How many of its sources went out.
     sources: usize,
     pub(super) refused: bool,
+    pub(super) waits: bool,
     /// Whether a thought comes in its own words. Where a server gives a summary too, the first of the two counts.
     verbatim: Option<bool>,
     call_id: String,
@@ -144,6 +153,7 @@ impl Item {
             parts: Vec::new(),
             sources: 0,
             refused: false,
+            waits: kind == Kind::Call,
             verbatim: None,
             call_id: String::new(),
             name: String::new(),
@@ -153,10 +163,6 @@ impl Item {
             ended: false,
             delivered: false,
         }
-    }
-
-    pub(super) fn is_call(&self) -> bool {
-        self.kind == Kind::Call
     }
 
     /// Takes what an item's start says: a call's names.
@@ -194,6 +200,23 @@ impl Item {
         }
     }
 
+    /// Takes the whole of all parts. They are compared with what went out together, because the indexes of parts in
+    /// events are not always their places in the item (Bedrock counts the thought before, REC).
+    fn settle_all(&mut self, texts: &[&str], out: &mut Vec<StreamPart>) {
+        let mut sent = String::new();
+        for part in &self.parts {
+            sent.push_str(&part.text);
+        }
+        if sent.is_empty() {
+            for (index, text) in texts.iter().enumerate() {
+                self.delta(index as u64, text, out);
+            }
+        } else if let Some(missing) = texts.concat().strip_prefix(&sent) {
+            let last = self.parts.last().map_or(0, |part| part.index);
+            self.delta(last, missing, out);
+        }
+    }
+
     /// Whether text of this kind of thought is taken.
     pub(super) fn takes(&mut self, verbatim: bool) -> bool {
         *self.verbatim.get_or_insert(verbatim) == verbatim
@@ -210,6 +233,7 @@ impl Item {
         if core::mem::replace(&mut self.ended, true) {
             return;
         }
+        self.waits |= Kind::waits(item);
         // The id that the item ends with is the one that the API knows later.
         if let Some(id) = filled(&item["id"]) {
             id.clone_into(&mut self.id);
@@ -263,13 +287,13 @@ impl Item {
 
     fn end_message(&mut self, item: &Value, out: &mut Vec<StreamPart>) {
         if let Some(text) = filled(&item["content"]) {
-            self.settle(0, text, out);
+            self.settle_all(&[text], out);
         }
+        let mut texts = Vec::new();
         let mut named = 0;
-        for (index, part) in json::items(&item["content"]).iter().enumerate() {
+        for part in json::items(&item["content"]) {
             self.refused |= filled(&part["refusal"]).is_some();
-            let text = filled(&part["text"]).or_else(|| filled(&part["refusal"]));
-            self.settle(index as u64, text.unwrap_or_default(), out);
+            texts.push(filled(&part["text"]).or_else(|| filled(&part["refusal"])).unwrap_or_default());
             for annotation in json::items(&part["annotations"]) {
                 named += 1;
                 if named > self.sources {
@@ -277,6 +301,7 @@ impl Item {
                 }
             }
         }
+        self.settle_all(&texts, out);
         if !self.parts.is_empty() {
             let phase = item["phase"].as_str().unwrap_or_default();
             out.push(StreamPart::TextEnd { provider_data: self.data(&[("phase", phase)]) });
@@ -285,11 +310,12 @@ impl Item {
 
     fn end_reasoning(&mut self, item: &Value, out: &mut Vec<StreamPart>) {
         for (name, verbatim) in [("summary", false), ("content", true)] {
-            for (index, part) in json::items(&item[name]).iter().enumerate() {
-                let text = filled(&part["text"]).unwrap_or_default();
-                if !text.is_empty() && self.takes(verbatim) {
-                    self.settle(index as u64, text, out);
-                }
+            let mut texts = Vec::new();
+            for part in json::items(&item[name]) {
+                texts.extend(filled(&part["text"]));
+            }
+            if !texts.is_empty() && self.takes(verbatim) {
+                self.settle_all(&texts, out);
             }
         }
         let encrypted = item["encrypted_content"].as_str().unwrap_or_default();

@@ -185,9 +185,12 @@ mod tests {
     /// The body and the warnings of a call with these options.
     fn encoded(config: &Value, call: &Value) -> Result<(Value, Vec<Warning>)> {
         let model = InlineModel::new(ProviderId::Openai, "gpt-6-luna");
-        let runtime = ModelConfig::read("modelConfig", config).unwrap();
+        let mut config = config.clone();
+        let options = config.as_object_mut().unwrap().remove("providerOptions");
+        let runtime = ModelConfig::read("modelConfig", &config).unwrap();
         let base = Base::Inline { product: "shop", model: &model };
         let mut resolved = resolve(base, "dev", None, &runtime).unwrap();
+        resolved.provider_options = options.unwrap_or_default().as_object().cloned().unwrap_or_default();
         catalog::adjust(&mut resolved, catalog::OnUnsupported::Send).unwrap();
         let call = Call::read(call).unwrap();
         let encoded = encode(&DIALECT, String::new(), &Draft::new(&resolved, &call, None))?;
@@ -215,12 +218,13 @@ mod tests {
     fn r56_chats_options_go_where_this_wire_has_them() {
         let options =
             json!({"reasoning_effort": "low", "verbosity": "high", "reasoning": {"summary": "auto"}});
+        let both = json!({"reasoning_effort": "low", "reasoning": {"effort": "high"}});
+        let own = body(&json!({"providerOptions": both}));
+        assert_eq!(own["reasoning"]["effort"], "high");
         let body = body(&json!({"providerOptions": options}));
         assert_eq!(body["reasoning"], json!({"effort": "low", "summary": "auto"}));
         assert_eq!(body["text"], json!({"verbosity": "high"}));
         assert!(body.get("reasoning_effort").is_none() && body.get("verbosity").is_none());
-        let both = json!({"reasoning_effort": "low", "reasoning": {"effort": "high"}});
-        assert_eq!(super::tests::body(&json!({"providerOptions": both}))["reasoning"]["effort"], "high");
     }
 
     #[test]

@@ -135,9 +135,8 @@ impl Decoder {
         self.ended = true;
         self.note(response);
         let output = json::items(&response["output"]);
-        let called = |item: &Value| Kind::of(item) == Kind::Call;
         let seen = Seen {
-            called: self.items.any(Item::is_call) || output.iter().any(called),
+            called: self.items.any(|item| item.waits) || output.iter().any(Kind::waits),
             refused: self.items.any(|item| item.refused) || output.iter().any(refuses),
         };
         let finish_reason = finish_reason(word, response, seen);
