@@ -94,3 +94,42 @@ pub fn provider(resolved: &Resolved, facts: &Facts) -> Result<&'static dyn Provi
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base_url::BaseUrl;
+    use crate::catalog;
+    use crate::model::ModelConfig;
+    use crate::resolve::Base;
+    use crate::resolve::InlineModel;
+    use crate::resolve::resolve;
+
+    /// The path of the wire that such a model of OpenAI's gets.
+    fn route(api: Option<Api>, base_url: Option<&str>, responses: bool) -> String {
+        let model = InlineModel::new(ProviderId::Openai, "m");
+        let runtime = ModelConfig::read("modelConfig", &serde_json::json!({})).unwrap();
+        let base = Base::Inline { product: "shop", model: &model };
+        let mut resolved = resolve(base, "dev", None, &runtime).unwrap();
+        resolved.api = api;
+        resolved.base_url = base_url.map(|url| BaseUrl::parse("baseUrl", url, false).unwrap());
+        let facts = Facts { responses, ..catalog::facts(&resolved) };
+        let key = crate::secret::ApiKey::parse("apiKey", "sk-test-0123456789").unwrap().0;
+        let call = crate::chat::Call::default();
+        let draft = Draft::new(&resolved, &call, Some(&key));
+        let url = provider(&resolved, &facts).unwrap().encode(&draft).unwrap().request.url;
+        url.split("/v1").nth(1).unwrap().to_owned()
+    }
+
+    #[test]
+    fn r56_openais_newer_models_go_by_responses_at_openai_itself() {
+        let (chat, responses) = ("/chat/completions", "/responses");
+        assert_eq!(route(None, None, true), responses);
+        assert_eq!(route(None, Some("https://API.openai.com/v1"), true), responses);
+        assert_eq!(route(None, None, false), chat);
+        assert_eq!(route(None, Some("https://api.openai.co"), true), chat);
+        assert_eq!(route(None, Some("https://proxy.example/v1"), true), chat);
+        assert_eq!(route(Some(Api::Chat), None, true), chat);
+        assert_eq!(route(Some(Api::Responses), Some("https://proxy.example/v1"), false), responses);
+    }
+}

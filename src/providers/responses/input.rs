@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn r57_thoughts_without_our_state_are_left_out() {
+    fn r56_thoughts_without_our_state_are_left_out() {
         let foreign =
             json!({"type": "reasoning", "text": "x", "providerData": {"anthropic": {"signature": "s"}}});
         let known = json!({"type": "reasoning", "text": "x", "providerData": {"responses": {"id": "1"}}});

@@ -70,6 +70,8 @@ pub(super) struct Item {
     /// The item itself says that it was cut.
     cut: bool,
     ended: bool,
+    /// The whole answer's list has named it.
+    listed: bool,
     delivered: bool,
 }
 
@@ -102,12 +104,18 @@ impl Items {
         self.known_or_new(at, index, kind, id)
     }
 
-    /// The item of a whole answer's list, which some servers give without the items that they streamed before.
+    /// The item of a whole answer's list, which some servers give without the items that they streamed before. Each is
+    /// meant once: two items may say the same.
     pub(super) fn of_whole(&mut self, position: u64, item: &Value) -> Option<&mut Item> {
         let (kind, id) = (Kind::of(item), filled(&item["id"]));
-        let same = || self.0.iter().position(|known| known.kind == kind && known.says(item));
-        let at = self.by_id(id, kind).or_else(same).or_else(|| self.by_index(Some(position), kind));
-        self.known_or_new(at, Some(position), kind, id)
+        let free = |known: &Item| known.kind == kind && !known.listed;
+        let by_id = id.and_then(|id| self.0.iter().position(|known| free(known) && known.id == id));
+        let same = || self.0.iter().position(|known| free(known) && known.says(item));
+        let by_index = || self.0.iter().position(|known| free(known) && known.index == position);
+        let at = by_id.or_else(same).or_else(by_index);
+        let found = self.known_or_new(at, Some(position), kind, id)?;
+        found.listed = true;
+        Some(found)
     }
 
     /// Delivers the calls that were held back, in the light of how the answer ended.
@@ -161,6 +169,7 @@ impl Item {
             sent: None,
             cut: false,
             ended: false,
+            listed: false,
             delivered: false,
         }
     }
@@ -290,18 +299,21 @@ impl Item {
             self.settle_all(&[text], out);
         }
         let mut texts = Vec::new();
-        let mut named = 0;
         for part in json::items(&item["content"]) {
             self.refused |= filled(&part["refusal"]).is_some();
             texts.push(filled(&part["text"]).or_else(|| filled(&part["refusal"])).unwrap_or_default());
+        }
+        self.settle_all(&texts, out);
+        let cited = self.sources;
+        let mut named = 0;
+        for part in json::items(&item["content"]) {
             for annotation in json::items(&part["annotations"]) {
                 named += 1;
-                if named > self.sources {
+                if named > cited {
                     self.cite(annotation, out);
                 }
             }
         }
-        self.settle_all(&texts, out);
         if !self.parts.is_empty() {
             let phase = item["phase"].as_str().unwrap_or_default();
             out.push(StreamPart::TextEnd { provider_data: self.data(&[("phase", phase)]) });
@@ -420,4 +432,78 @@ fn tool_call(id: String, name: String, arguments: &str, finish: Finish) -> ToolC
     };
     let incomplete = !whole || !input.is_object();
     ToolCall { tool_call_id: id, tool_name: name, input, incomplete, provider_data: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn message(id: &str, text: &str) -> Value {
+        json!({"type": "message", "id": id, "content": [{"type": "output_text", "text": text}]})
+    }
+
+    fn text(parts: &[StreamPart]) -> String {
+        let text = |part: &StreamPart| match part {
+            StreamPart::TextDelta { text } => Some(text.clone()),
+            _ => None,
+        };
+        parts.iter().filter_map(text).collect()
+    }
+
+    /// The text that a stream of `deltas` gives whose end lists `whole`.
+    fn streamed(deltas: &[(Option<u64>, &str, &str)], whole: &[Value]) -> String {
+        let (mut items, mut out) = (Items::default(), Vec::new());
+        for (index, id, text) in deltas {
+            items.begin(*index, &json!({"type": "message", "id": id}));
+            items.of_event(Kind::Message, *index, Some(id)).unwrap().delta(0, text, &mut out);
+        }
+        for (position, item) in whole.iter().enumerate() {
+            items.of_whole(position as u64, item).unwrap().end(item, &mut out);
+        }
+        text(&out)
+    }
+
+    #[test]
+    fn r56_what_the_end_repeats_is_not_said_twice() {
+        let whole = [message("z", "one "), message("y", "two")];
+        for deltas in [
+            [(Some(0), "a", "one "), (Some(1), "b", "two")],
+            [(Some(5), "a", "one "), (Some(6), "b", "two")],
+            [(None, "z", "one "), (None, "y", "two")],
+            [(Some(0), "z", "one "), (Some(1), "y", "t")],
+        ] {
+            assert_eq!(streamed(&deltas, &whole), "one two", "{deltas:?}");
+        }
+        assert_eq!(streamed(&[(Some(1), "y", "two")], &whole[1..]), "two");
+        assert_eq!(streamed(&[(Some(0), "a", "one ")], &whole), "one two");
+    }
+
+    #[test]
+    fn r56_two_items_may_say_the_same() {
+        assert_eq!(streamed(&[], &[message("a", "ok"), message("b", "ok")]), "okok");
+        assert_eq!(streamed(&[], &[message("", "ok"), message("", "ok")]), "okok");
+    }
+
+    #[test]
+    fn r56_the_whole_arguments_have_the_last_word() {
+        let (mut items, mut out) = (Items::default(), Vec::new());
+        let item = json!({"type": "function_call", "call_id": "c", "name": "f", "arguments": "{\"a\":1}"});
+        let call = items.begin(Some(0), &item).unwrap();
+        call.start(&item, &mut out);
+        call.delta(0, "{\"a\": 1}", &mut out);
+        call.end(&item, &mut out);
+        call.deliver(Finish::ToolCalls, &mut out);
+        let Some(StreamPart::ToolCall(call)) = out.last() else { panic!("{out:?}") };
+        assert_eq!((&call.input, call.incomplete), (&json!({"a": 1}), false));
+    }
+
+    #[test]
+    fn r56_a_call_that_was_cut_is_incomplete() {
+        let incomplete = |text: &str, finish| tool_call("c".into(), "f".into(), text, finish).incomplete;
+        assert!(!incomplete("", Finish::ToolCalls) && !incomplete("null", Finish::ToolCalls));
+        assert!(incomplete("{}", Finish::Length) && incomplete("{\"a\":", Finish::ToolCalls));
+        assert!(incomplete("[1]", Finish::ToolCalls) && incomplete("{}", Finish::Interrupted));
+    }
 }

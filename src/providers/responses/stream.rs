@@ -2,6 +2,7 @@
 //! stream whose only event is its end.
 
 use core::mem;
+use std::borrow::Cow;
 
 use serde_json::Value;
 
@@ -38,7 +39,7 @@ pub(in crate::providers) fn decode(
     let answer = json::parse(&String::from_utf8_lossy(body)).unwrap_or_default();
     let status = filled(&answer["status"]).unwrap_or("completed");
     if !answer["output"].is_array() || failure::is_error(&answer["error"]) || status == "failed" {
-        return Err(failure::not_an_answer(provider, head, &answer));
+        return Err(failure::not_an_answer(provider, head, &error_of(&answer)));
     }
     let mut parts = Vec::new();
     let mut decoder = Decoder::new(provider, head);
@@ -84,7 +85,7 @@ impl Decoder {
                 }
             }
             "error" => self.fail(event, out),
-            "failed" => self.fail(response, out),
+            "failed" => self.fail(&error_of(response), out),
             word @ ("cancelled" | "completed" | "incomplete") => self.end_of(word, response, out),
             name => self.text(name, event, out),
         }
@@ -203,6 +204,15 @@ impl StreamDecoder for Decoder {
         self.items.deliver(Finish::Interrupted, out);
         let finish_reason = FinishReason::new(Finish::Interrupted, None);
         out.push(StreamPart::Finish { finish_reason, usage: None });
+    }
+}
+
+/// A failed response without the fields that are not of its error: its status is no kind of error.
+fn error_of(response: &Value) -> Cow<'_, Value> {
+    if response["status"] == "failed" {
+        Cow::Owned(json::object_of("error", response["error"].clone()))
+    } else {
+        Cow::Borrowed(response)
     }
 }
 
