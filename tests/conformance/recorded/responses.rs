@@ -106,7 +106,7 @@ fn events(record: &Record) -> Vec<Value> {
 
 /// The whole response: the body, or what the first end of a stream carries.
 fn response(record: &Record) -> Value {
-    match events(record).into_iter().find(|event| is_end(event)) {
+    match events(record).into_iter().find(is_end) {
         Some(event) => event["response"].clone(),
         None => serde_json::from_str(record.json["response_raw"].as_str().unwrap()).unwrap_or_default(),
     }
