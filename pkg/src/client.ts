@@ -117,8 +117,11 @@ export class Ductape {
     return this.#call('explain', options);
   }
 
-  /** The request that a call with these options would send, its key left out. No key is opened, nothing is sent. */
-  async buildRequest(options: CallOptions): Promise<BuiltRequest> {
+  /**
+   * The request that a call with these options would send first, its key left out; with `stream`, the one that a stream
+   * would send. No key is opened, nothing is sent.
+   */
+  async buildRequest(options: CallOptions & { stream?: boolean }): Promise<BuiltRequest> {
     return builtRequest(await this.#call('buildRequest', options));
   }
 

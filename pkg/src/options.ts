@@ -59,6 +59,7 @@ export function readOptions(options: unknown): Settings {
   const core = plainObject([
     ...CORE_FIELDS.filter((name) => fields.has(name)).map((name): [string, unknown] => [name, fields.get(name)]),
     ['refuseProviderCalls', isPage() && !allowed],
+    ['inPage', isPage()],
   ]);
   return {
     core,

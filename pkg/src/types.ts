@@ -213,6 +213,8 @@ export interface ModelInput extends ModelConfig {
   headers?: Record<string, string>;
   /** Provider-specific fields of the request body. */
   providerOptions?: Record<string, Json>;
+  /** Tags of the models to try in this order where this one does not answer; at most 8. Default: none. */
+  fallback?: readonly string[] | null;
 }
 
 /** What `model.update` takes: only what is given changes; `null` clears; environments merge by slug. */
@@ -276,6 +278,7 @@ export interface ModelView extends ModelConfig {
   api?: Api;
   headers?: Record<string, string>;
   providerOptions?: Record<string, Json>;
+  fallback?: string[];
   envs: EnvView[];
   /** One more with every write. */
   rev: number;
@@ -532,8 +535,9 @@ export interface ResponseInfo {
 export interface Attempt {
   /** The model's tag; absent for an inline model. */
   tag?: string;
-  provider: ProviderId;
-  model: string;
+  /** Absent where a stand-in could not be prepared, so that nothing was sent. */
+  provider?: ProviderId;
+  model?: string;
   status?: number;
   code?: ErrorCode;
   delayMs?: number;
@@ -543,8 +547,21 @@ export interface Attempt {
 export interface Verification {
   /** Whether the model answers. */
   ok: boolean;
-  /** One word for what was found. */
-  status: string;
+  /**
+   * What was found. `unknown_model`: the provider does not know it, or the address leads past its API. `unavailable`: it
+   * cannot serve now. `rejected`: it refused a setting or an option. `misconfigured`: no call came about on this side.
+   */
+  status:
+    | 'ok'
+    | 'bad_key'
+    | 'no_permission'
+    | 'unknown_model'
+    | 'quota_exhausted'
+    | 'rate_limited'
+    | 'unreachable'
+    | 'unavailable'
+    | 'rejected'
+    | 'misconfigured';
   /** The error's code, where there is one. */
   code?: ErrorCode;
   message?: string;

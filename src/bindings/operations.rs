@@ -23,6 +23,7 @@ pub(super) async fn run(
 ) -> Result<String> {
     let options = parse(&wiped(options))?;
     match operation {
+        "buildRequest" => text(&client.build_request(&options).await?),
         "create" => text(&client.create(&options).await?),
         "delete" => text(&client.delete(&options).await?),
         "explain" => text(&client.explain(&options).await?),
@@ -33,6 +34,7 @@ pub(super) async fn run(
         "resolve" => text(&client.resolve(&options).await?),
         "update" => text(&client.update(&options).await?),
         "upsert" => text(&client.upsert(&options).await?),
+        "verify" => text(&client.verify(&options).await?),
         _ => Err(Error::new(ErrorKind::Internal, "no such operation")),
     }
 }

@@ -57,7 +57,7 @@ impl StreamHandle {
     #[wasm_bindgen(js_name = waitMs)]
     pub fn wait_ms(&mut self) -> Option<u32> {
         self.waiting_since = JsClock.now_ms();
-        self.patience.wait_ms(self.waiting_since)
+        self.decoder.wait_ms(self.patience.wait_ms(self.waiting_since))
     }
 
     /// Takes a chunk.
@@ -83,19 +83,22 @@ impl StreamHandle {
         written(&self.decoder.finish())
     }
 
-    /// The stream is given up: `aborted`, `timeout`, or `network` with what the reader threw. The connection is closed.
+    /// The stream is given up: `aborted`, `timeout`, or `network` with what the reader threw. The connection is closed. An
+    /// answer whose end was told already stands, unless the caller gave it up.
     ///
     /// # Errors
     /// None that can be met.
     pub fn interrupt(&mut self, why: &str, thrown: &JsValue) -> Result<String, JsValue> {
-        let error = match why {
-            "aborted" => Error::new(ErrorKind::Aborted, "the call was aborted"),
-            "timeout" => self.patience.error(self.waiting_since),
-            _ => fetch::network(thrown),
+        let parts = match why {
+            "aborted" => {
+                let error = Error::new(ErrorKind::Aborted, "the call was aborted");
+                vec![StreamPart::Error { error: self.decoder.interrupt(error) }]
+            }
+            "timeout" => self.decoder.broken(self.patience.error(self.waiting_since)),
+            _ => self.decoder.broken(fetch::network(thrown)),
         };
-        let error = self.decoder.interrupt(error);
         self.body = None;
-        written(&[StreamPart::Error { error }])
+        written(&parts)
     }
 
     /// Whether the last part was given.

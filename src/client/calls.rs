@@ -113,7 +113,7 @@ impl<P: Ports> Client<P> {
         let Target { resolved, warnings: known, fallback } = target;
         let provider = providers::provider(&resolved, &catalog::facts(&resolved))?;
         let scrubber = Scrubber::new(key);
-        let draft = Draft::new(&resolved, &asked.call, key);
+        let draft = Draft { in_page: self.options.in_page, ..Draft::new(&resolved, &asked.call, key) };
         let encoded = provider.encode(&draft).map_err(|error| scrubber.error(error));
         let Encoded { request, warnings } = encoded?;
         let limits = asked.timeout.limits(resolved.settings.timeout.sent().copied());

@@ -65,17 +65,15 @@ fn append(so_far: &mut Completion, more: Completion) {
 /// goes back to the provider.
 fn append_piece(content: &mut Vec<Content>, piece: Content) {
     match (content.last_mut(), piece) {
+        // A piece with state of its own is never joined to another: its provider wants it back as it was.
         (
-            Some(Content::Text { text, provider_data: state @ None }),
-            Content::Text { text: more, provider_data },
+            Some(Content::Text { text, provider_data: None }),
+            Content::Text { text: more, provider_data: None },
         )
         | (
-            Some(Content::Reasoning { text, provider_data: state @ None }),
-            Content::Reasoning { text: more, provider_data },
-        ) => {
-            text.push_str(&more);
-            *state = provider_data;
-        }
+            Some(Content::Reasoning { text, provider_data: None }),
+            Content::Reasoning { text: more, provider_data: None },
+        ) => text.push_str(&more),
         (_, piece) => content.push(piece),
     }
 }
@@ -197,9 +195,9 @@ mod tests {
             |text: &str, state: Option<Value>| Content::Text { text: text.to_owned(), provider_data: state };
         let state = Some(json!({"google": {"thoughtSignature": "s"}}));
         let mut content = Vec::new();
-        for piece in [text("a", None), text("b", state.clone()), text("c", None)] {
+        for piece in [text("a", None), text("b", None), text("c", state.clone()), text("d", None)] {
             append_piece(&mut content, piece);
         }
-        assert_eq!(content, [text("ab", state), text("c", None)]);
+        assert_eq!(content, [text("ab", None), text("c", state), text("d", None)]);
     }
 }

@@ -45,7 +45,7 @@ impl<P: Ports> Client<P> {
     pub async fn build_request(&self, options: &Value) -> Result<BuiltRequest> {
         let mut rest = reader::object("options", options)?;
         let stream = Reader::new("", options)?.optional(STREAM, reader::boolean)?.unwrap_or(false);
-        rest.shift_remove(STREAM);
+        rest.remove(STREAM);
         let asked = self.read_call(&Value::Object(rest), stream)?;
         let target = self.resolve_target(&asked.target).await?;
         target.resolved.require_key()?;

@@ -57,6 +57,10 @@ impl Provider for Blank {
 impl StreamDecoder for Blank {
     fn feed(&mut self, _event: &SseEvent, _out: &mut Vec<StreamPart>) {}
 
+    fn is_complete(&self) -> bool {
+        false
+    }
+
     fn finish(&mut self, _out: &mut Vec<StreamPart>) {}
 }
 

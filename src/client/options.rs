@@ -40,6 +40,8 @@ pub struct ClientOptions {
     pub storage_timeout_ms: u32,
     /// This client runs in a page and the caller did not accept what that means for keys: provider calls are refused.
     pub refuse_provider_calls: bool,
+    /// This client runs in a page, which some providers want to be told.
+    pub in_page: bool,
 }
 
 impl Default for ClientOptions {
@@ -53,6 +55,7 @@ impl Default for ClientOptions {
             allowed_origins: None,
             storage_timeout_ms: 10_000,
             refuse_provider_calls: false,
+            in_page: false,
         }
     }
 }
@@ -61,6 +64,7 @@ impl ClientOptions {
     const FIELDS: &'static [&'static str] = &[
         "allowedOrigins",
         "env",
+        "inPage",
         "onUnsupported",
         "product",
         "products",
@@ -91,6 +95,7 @@ impl ClientOptions {
                 })?
                 .unwrap_or(defaults.storage_timeout_ms),
             refuse_provider_calls: reader.optional("refuseProviderCalls", reader::boolean)?.unwrap_or(false),
+            in_page: reader.optional("inPage", reader::boolean)?.unwrap_or(false),
         })
     }
 }

@@ -23,6 +23,9 @@ use crate::error::Error;
 use crate::providers::StreamDecoder;
 use crate::sse::SseDecoder;
 
+/// How long a connection is listened to after the end of the answer, in milliseconds: counts may follow it.
+const AFTERMATH_MS: u32 = 1000;
+
 /// Decodes one stream. After its last part ([`PartDecoder::ended`]) it takes no more bytes, and the caller should drop
 /// the response's body.
 pub struct PartDecoder {
@@ -99,6 +102,25 @@ impl PartDecoder {
         let error = with_attempts(error, &self.frame.attempts);
         let error = if self.content_bytes == 0 { error } else { error.with("partial", self.partial()) };
         self.frame.scrubber.error(error.with_provider(self.frame.served.provider.as_str()))
+    }
+
+    /// The connection failed or fell silent. An answer whose end was told already stands; any other is interrupted.
+    pub fn broken(&mut self, error: Error) -> Vec<StreamPart> {
+        if !self.ended && self.wire.is_complete() {
+            return self.finish();
+        }
+        vec![StreamPart::Error { error: self.interrupt(error) }]
+    }
+
+    /// How long the next chunk may take, in milliseconds, where `patience` allows `wait_ms`: once the answer's end was
+    /// told, no longer than a second.
+    #[must_use]
+    pub fn wait_ms(&self, wait_ms: Option<u32>) -> Option<u32> {
+        if self.wire.is_complete() {
+            Some(wait_ms.map_or(AFTERMATH_MS, |ms| ms.min(AFTERMATH_MS)))
+        } else {
+            wait_ms
+        }
     }
 
     /// Whether the last part was given.
@@ -263,12 +285,13 @@ mod tests {
     use crate::secret::ApiKey;
     use crate::sse::SseEvent;
 
-    /// Says its events aloud; `end` ends it, `fail` fails with the event's own text.
-    struct Parrot;
+    /// Says its events aloud; `end` ends it, `done` tells that the end has come, `fail` fails with the event's own text.
+    struct Parrot(bool);
 
     impl StreamDecoder for Parrot {
         fn feed(&mut self, event: &SseEvent, out: &mut Vec<StreamPart>) {
             out.push(match event.data.as_str() {
+                "done" => return self.0 = true,
                 "end" => finish(Finish::Stop),
                 text if text.starts_with("fail") => {
                     StreamPart::Error { error: Error::new(ErrorKind::Overloaded, text) }
@@ -277,8 +300,12 @@ mod tests {
             });
         }
 
+        fn is_complete(&self) -> bool {
+            self.0
+        }
+
         fn finish(&mut self, out: &mut Vec<StreamPart>) {
-            out.push(finish(Finish::Interrupted));
+            out.push(finish(if self.0 { Finish::Stop } else { Finish::Interrupted }));
         }
     }
 
@@ -292,7 +319,7 @@ mod tests {
         let key = ApiKey::parse("apiKey", "sk-canary-1").unwrap().0;
         let scrubber = Scrubber::new(Some(&key));
         PartDecoder::new(
-            Box::new(Parrot),
+            Box::new(Parrot(false)),
             Frame { served, attempts: Vec::new(), warnings: Vec::new(), wants_object: false, scrubber },
         )
     }
@@ -314,6 +341,24 @@ mod tests {
         let [StreamPart::Finish { usage: Some(usage), .. }] = parts.as_slice() else { panic!("{parts:?}") };
         assert_eq!((usage.output_tokens, usage.estimated), (Some(2), true));
         assert_eq!(decoder.outcome().completion.usage.as_ref(), Some(usage));
+    }
+
+    #[test]
+    fn r57_an_answer_whose_end_was_told_outlives_its_connection() {
+        let lost = || Error::new(ErrorKind::Network, "gone");
+        let mut cut = decoder();
+        cut.feed(b"data: a\n\n");
+        assert_eq!((cut.wait_ms(None), cut.wait_ms(Some(5))), (None, Some(5)));
+        assert!(matches!(cut.broken(lost()).as_slice(), [StreamPart::Error { .. }]));
+        let mut whole = decoder();
+        whole.feed(b"data: a\n\ndata: done\n\n");
+        assert_eq!(
+            (whole.wait_ms(None), whole.wait_ms(Some(5)), whole.wait_ms(Some(9000))),
+            (Some(1000), Some(5), Some(1000))
+        );
+        let parts = whole.broken(lost());
+        let [StreamPart::Finish { finish_reason, .. }] = parts.as_slice() else { panic!("{parts:?}") };
+        assert_eq!(finish_reason.unified, Finish::Stop);
     }
 
     #[test]

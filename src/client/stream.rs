@@ -97,7 +97,7 @@ impl<'a, P: Ports> CompletionStream<'a, P> {
         let parts = match self.chunk().await {
             Ok(Some(bytes)) => self.decoder.feed(&bytes),
             Ok(None) => self.decoder.finish(),
-            Err(error) => vec![StreamPart::Error { error: self.decoder.interrupt(error) }],
+            Err(error) => self.decoder.broken(error),
         };
         if self.decoder.ended() {
             self.body = None;
@@ -109,7 +109,7 @@ impl<'a, P: Ports> CompletionStream<'a, P> {
         let Some(body) = self.body.as_mut() else { return Ok(None) };
         let (clock, patience) = (self.ports.clock(), self.patience);
         let now = clock.now_ms();
-        match patience.wait_ms(now) {
+        match self.decoder.wait_ms(patience.wait_ms(now)) {
             None => body.chunk().await,
             Some(ms) => within(clock, ms, body.chunk()).await.unwrap_or_else(|| Err(patience.error(now))),
         }

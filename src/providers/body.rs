@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde_json::Map;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -22,11 +23,22 @@ use crate::json::Writer;
 pub(in crate::providers) fn request(
     draft: &Draft<'_>,
     url: String,
+    headers: Vec<(String, HeaderValue)>,
+    protected: &[&str],
+    write: impl FnOnce(&mut Fields<'_>),
+) -> Result<HttpRequest> {
+    request_with(draft, &draft.resolved.provider_options, url, headers, protected, write)
+}
+
+/// The same with other `options` than the draft's, for a wire that has a place of its own for some of them.
+pub(in crate::providers) fn request_with(
+    draft: &Draft<'_>,
+    options: &Map<String, Value>,
+    url: String,
     mut headers: Vec<(String, HeaderValue)>,
     protected: &[&str],
     write: impl FnOnce(&mut Fields<'_>),
 ) -> Result<HttpRequest> {
-    let options = &draft.resolved.provider_options;
     if let Some(name) = options.keys().find(|name| protected.contains(&name.as_str())) {
         let expected = format!("no field that the call itself sets: {}", protected.join(", "));
         return Err(Error::invalid(&format!("providerOptions.{name}"), expected));
@@ -116,5 +128,41 @@ pub(in crate::providers) fn file_bytes(data: &FileData) -> Option<&str> {
     match data {
         FileData::Base64(data) => Some(data),
         FileData::Url(_) => None,
+    }
+}
+
+/// The text that base64 holds; `None` where it is no base64 or no UTF-8.
+pub(in crate::providers) fn base64_text(data: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(data.len() / 4 * 3);
+    let (mut bits, mut held) = (0_u32, 0);
+    for byte in data.trim_end_matches('=').bytes() {
+        let six = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(six);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held).to_le_bytes()[0]);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r56_base64_holds_text_or_nothing() {
+        let text = |data: &str| base64_text(data);
+        assert_eq!(text("R3LDvMOfZQ==").as_deref(), Some("Grüße"));
+        assert_eq!((text("QUI=").as_deref(), text("QUI").as_deref()), (Some("AB"), Some("AB")));
+        assert_eq!((text("QU-I"), text("/w==")), (None, None));
     }
 }

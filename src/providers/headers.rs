@@ -31,7 +31,13 @@ pub(in crate::providers) fn info(head: &HttpHead, id: Option<&str>, model: Optio
 
 fn is_exposed(name: &str) -> bool {
     let ids = ["request-id", "x-request-id", "x-generation-id", "x-debug-trace-id"];
-    let limits = ["ratelimit-", "x-ratelimit-", "anthropic-ratelimit-", "x-trial-endpoint-call-"];
+    let limits = [
+        "ratelimit-",
+        "x-ratelimit-",
+        "anthropic-ratelimit-",
+        "x-trial-endpoint-call-",
+        "x-gemini-service-tier",
+    ];
     ids.contains(&name) || limits.iter().any(|prefix| name.starts_with(prefix))
 }
 

@@ -1,11 +1,15 @@
 //! The provider contract and the registry: one line per provider.
 
+mod anthropic;
 mod body;
 mod chat_completions;
+mod cohere;
 mod custom;
 mod draft;
 mod failure;
+mod google;
 mod headers;
+mod messages;
 mod openai;
 mod responses;
 mod schema;
@@ -65,6 +69,10 @@ pub trait StreamDecoder {
     /// Takes one event.
     fn feed(&mut self, event: &SseEvent, out: &mut Vec<StreamPart>);
 
+    /// Whether the provider's own mark of the end has come. More may follow, but nothing that has to: the answer stands
+    /// even where the connection breaks or stays open without another word.
+    fn is_complete(&self) -> bool;
+
     /// The bytes ended: emits what was held back, then exactly one `finish` or `error` part if none came yet.
     fn finish(&mut self, out: &mut Vec<StreamPart>);
 }
@@ -73,21 +81,21 @@ pub trait StreamDecoder {
 /// where it is served.
 ///
 /// # Errors
-/// `invalid_input` naming `api` where the provider has no such wire, `provider` where this version has none.
+/// `invalid_input` naming `api` where the provider has no such wire.
 pub fn provider(resolved: &Resolved, facts: &Facts) -> Result<&'static dyn Provider> {
     let id = resolved.provider;
     match (id, resolved.api) {
+        (ProviderId::Anthropic, None | Some(Api::Messages)) => Ok(&anthropic::Anthropic),
         (ProviderId::Custom, None | Some(Api::Chat)) => Ok(&custom::Custom),
-        (ProviderId::Custom, Some(Api::Responses)) => Ok(&custom::Responses),
+        (ProviderId::Custom, Some(Api::Messages)) => Ok(&custom::CustomMessages),
+        (ProviderId::Custom, Some(Api::Responses)) => Ok(&custom::CustomResponses),
+        (ProviderId::Cohere, None | Some(Api::Chat)) => Ok(&cohere::Cohere),
+        (ProviderId::Google, None) => Ok(&google::Google),
         (ProviderId::Openai, Some(Api::Responses)) => Ok(&openai::Responses),
         (ProviderId::Openai, None) if facts.responses && openai::is_own_server(resolved) => {
             Ok(&openai::Responses)
         }
         (ProviderId::Openai, None | Some(Api::Chat)) => Ok(&openai::Openai),
-        (ProviderId::Anthropic | ProviderId::Cohere | ProviderId::Google, _) => {
-            let expected = "one of custom, openai; this version stores other models and cannot call them yet";
-            Err(Error::invalid("provider", expected))
-        }
         (_, Some(api)) => {
             let expected = format!("an API that {} serves; '{}' is none of them", id.as_str(), api.as_str());
             Err(Error::invalid("api", expected))

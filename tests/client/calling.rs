@@ -47,11 +47,12 @@ fn r33_unknown_options_are_refused_with_a_suggestion() {
 }
 
 #[test]
-fn r33_a_provider_without_a_wire_is_named_with_those_that_have_one() {
-    let model = json!({"provider": "anthropic", "model": "claude-sonnet-5-5", "apiKey": CANARY});
+fn r33_a_wire_that_a_provider_does_not_speak_is_refused() {
+    let model =
+        json!({"provider": "anthropic", "model": "claude-sonnet-5-5", "api": "chat", "apiKey": CANARY});
     let error = Shop::new([]).generate(json!({"model": model})).unwrap_err();
-    assert_eq!((error.kind(), error.field()), (ErrorKind::InvalidInput, Some("provider")));
-    assert!(error.to_string().contains("custom, openai"), "{error}");
+    assert_eq!((error.kind(), error.field()), (ErrorKind::InvalidInput, Some("api")));
+    assert!(error.to_string().contains("anthropic"), "{error}");
 }
 
 #[test]

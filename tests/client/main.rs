@@ -12,6 +12,7 @@
     reason = "the fakes are a library for all files of this test"
 )]
 
+mod anthropic;
 mod calling;
 mod dry_run;
 mod fakes;

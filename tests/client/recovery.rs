@@ -5,17 +5,20 @@ use ductape_models::Result;
 use ductape_models::client::Outcome;
 use ductape_models::client::ports::Clock;
 use futures_lite::future::zip;
+use serde_json::Value;
 use serde_json::json;
 
 use super::fakes::Fault;
 use super::fakes::Reply;
 use super::fakes::keyring;
+use super::shop::CANARY;
 use super::shop::Shop;
 use super::shop::answer;
 use super::shop::call;
 use super::shop::delta;
 use super::shop::ending;
 use super::shop::failure;
+use super::shop::shown;
 
 fn keys_sent(shop: &Shop) -> Vec<String> {
     let requests = shop.transport().requests();
@@ -118,4 +121,27 @@ fn r61c_an_inline_models_key_is_final() {
     let shop = Shop::new([failure(401, "bad key")]);
     assert_eq!(shop.generate(json!({})).unwrap_err().kind(), ErrorKind::AuthFailed);
     assert!(shop.client.ports().storage.calls().is_empty());
+}
+
+/// Every way on from a refusal, with servers that quote the key at each step.
+#[test]
+fn r62_no_key_shows_on_any_way_on() {
+    let echo = |status| failure(status, &format!("key {CANARY} refused"));
+    let unknown = || failure(400, &format!("Unknown parameter: 'temperature' (key {CANARY})"));
+    let rows: [(Vec<Reply>, Value); 3] = [
+        (vec![echo(401), echo(503)], json!({"model": "chat", "fallback": ["spare", "gone"]})),
+        (vec![unknown(), echo(400)], json!({"model": "chat"})),
+        (vec![unknown(), answer("Hello")], json!({"model": "chat"})),
+    ];
+    for (replies, options) in rows {
+        let shop = Shop::once(replies);
+        for tag in ["chat", "spare"] {
+            shop.store(tag, json!({"apiKey": CANARY}), json!({}));
+        }
+        let text = match shop.generate(options) {
+            Ok(outcome) => serde_json::to_string(&outcome).unwrap(),
+            Err(error) => shown(&error),
+        };
+        assert!(!text.contains("canary") && text.contains("attempts"), "{text}");
+    }
 }

@@ -2,6 +2,9 @@
 //! has a file that reads its bodies back.
 
 mod chat;
+mod cohere;
+mod google;
+mod messages;
 mod responses;
 
 use ductape_models::chat::Call;
@@ -29,6 +32,17 @@ fn reading(file: &str) -> Reading {
         "custom.chat" | "openai.chat" => {
             Reading { settings: chat::settings, options: chat::options, canonical: chat::canonical }
         }
+        "cohere.chat" => {
+            Reading { settings: cohere::settings, options: cohere::options, canonical: cohere::canonical }
+        }
+        "google.generateContent" => {
+            Reading { settings: google::settings, options: google::options, canonical: google::canonical }
+        }
+        "anthropic.messages" => Reading {
+            settings: messages::settings,
+            options: messages::options,
+            canonical: messages::canonical,
+        },
         "custom.responses" | "openai.responses" => Reading {
             settings: responses::settings,
             options: responses::options,
@@ -65,13 +79,23 @@ fn rebuild(record: &Record) -> Value {
     let body = &record.json["request"];
     let reading = reading(record.file);
     let wire = record.wire();
-    let mut resolved = drive::resolved(wire.id(), body["model"].as_str().unwrap_or("m"));
+    let mut resolved = drive::resolved(wire.id(), record.model());
     drive::set(&mut resolved.settings, &(reading.settings)(body));
     let options = (reading.options)(body);
     resolved.provider_options = options["providerOptions"].as_object().cloned().unwrap_or_default();
     let mut call = Call::read(&options).unwrap_or_else(|error| panic!("{}: {error}", record.id()));
-    call.stream = body["stream"] == json!(true);
+    let address = record.json["request_url"].as_str().unwrap_or_default();
+    call.stream = body["stream"] == json!(true) || address.contains(":streamGenerateContent");
     let key = ApiKey::parse("apiKey", "sk-test-0123456789").unwrap().0;
     let request = wire.encode(&Draft::new(&resolved, &call, Some(&key))).unwrap().request;
+    if let Some(method) = method_of(address).filter(|_| record.file.starts_with("google")) {
+        assert_eq!(method_of(&request.url), Some(method), "{}", record.id());
+    }
     serde_json::from_slice(&request.body).unwrap()
+}
+
+/// The model and the method of Google's address.
+fn method_of(address: &str) -> Option<&str> {
+    let (_, tail) = address.split_once("/models/")?;
+    tail.split('?').next()
 }

@@ -67,6 +67,10 @@ async function startProxy(inner: string): Promise<{ gate: Gate; stop(): Promise<
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     last: () => last,
     size: () => size,
+    calm: () => {
+      failures.length = 0;
+      cut = undefined;
+    },
     fail: (...next) => failures.push(...next),
     cutAfter: (count) => {
       cut = count;

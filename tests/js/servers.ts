@@ -12,6 +12,7 @@ export interface Started extends Servers {
 }
 
 const CHUNK = { id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content: 'first' } }] };
+const END = { id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] };
 
 /** Starts both servers on free loopback ports. */
 export async function startServers(): Promise<Started> {
@@ -32,13 +33,14 @@ export async function startServers(): Promise<Started> {
     if (redirect) return response.writeHead(Number(redirect[1]), { location: '/caught' }).end();
     if (path.startsWith('/mock/')) return forward(inner, path.slice('/mock'.length), request, response);
     hits += 1;
-    if (!path.startsWith('/endless')) return response.writeHead(404).end();
+    if (!path.startsWith('/endless') && !path.startsWith('/lingering')) return response.writeHead(404).end();
     open += 1;
     response.on('close', () => {
       open -= 1;
     });
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(`data: ${JSON.stringify(CHUNK)}\n\n`);
+    if (path.startsWith('/lingering')) response.write(`data: ${JSON.stringify(END)}\n\n`);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const odd = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

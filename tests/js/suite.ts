@@ -8,7 +8,7 @@ export type Library = typeof import('ductape-models');
 export interface Servers {
   /** A mock of OpenAI's API. */
   mock: string;
-  /** Redirects, endless streams and a log of closed connections; `/redirect/<status>`, `/endless`, `/closed`, `/hits`. */
+  /** Redirects, endless streams and a log of closed connections; `/redirect/<status>`, `/endless`, `/lingering`, `/hits`. */
   odd: string;
 }
 
@@ -232,6 +232,13 @@ export function cases(library: Library, servers: Servers): Case[] {
     test(`leaving the loop closes the connection (${name})`, async () => {
       const ductape = await ready(`${servers.odd}/endless`);
       for await (const part of ductape.stream({ model: TAG, prompt: 'x' })) if (part.type === 'text-delta') break;
+      await closes();
+    });
+
+    test(`an answer whose end was told does not wait for its connection (${name})`, async () => {
+      const ductape = await ready(`${servers.odd}/lingering`);
+      const answer = await ductape.stream({ model: TAG, prompt: 'x' }).result;
+      equal([answer.text, answer.finishReason.unified], ['first', 'stop']);
       await closes();
     });
 

@@ -167,6 +167,10 @@ impl StreamDecoder for Decoder {
         self.chunk(data, event.unterminated, out);
     }
 
+    fn is_complete(&self) -> bool {
+        self.finish_word.is_some()
+    }
+
     fn finish(&mut self, out: &mut Vec<StreamPart>) {
         if mem::replace(&mut self.ended, true) {
             return;
