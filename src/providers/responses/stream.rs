@@ -196,6 +196,11 @@ impl StreamDecoder for Decoder {
         }
     }
 
+    fn is_complete(&self) -> bool {
+        // Nothing that belongs to the answer follows the event that ends it.
+        self.ended
+    }
+
     fn finish(&mut self, out: &mut Vec<StreamPart>) {
         if mem::replace(&mut self.ended, true) {
             return;
