@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::NAME;
 use super::response::source;
+use super::response::tool_call;
 use crate::chat::Finish;
 use crate::chat::StreamPart;
-use crate::chat::ToolCall;
 use crate::json;
 use crate::json::count;
 use crate::json::filled;
@@ -420,20 +420,6 @@ pub(super) fn index_of(event: &Value) -> Option<u64> {
     count(&event["output_index"])
 }
 
-/// A call from the text of its arguments. No arguments are no arguments, however they are written, unless the answer
-/// was cut; then nothing of it may be run.
-fn tool_call(id: String, name: String, arguments: &str, finish: Finish) -> ToolCall {
-    let whole = matches!(finish, Finish::Other | Finish::Stop | Finish::ToolCalls) && !name.is_empty();
-    let input = match json::parse(arguments) {
-        Some(Value::Null) => Value::Object(Map::new()),
-        Some(input) => input,
-        None if arguments.trim().is_empty() => Value::Object(Map::new()),
-        None => Value::String(arguments.to_owned()),
-    };
-    let incomplete = !whole || !input.is_object();
-    ToolCall { tool_call_id: id, tool_name: name, input, incomplete, provider_data: None }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -497,13 +483,5 @@ mod tests {
         call.deliver(Finish::ToolCalls, &mut out);
         let Some(StreamPart::ToolCall(call)) = out.last() else { panic!("{out:?}") };
         assert_eq!((&call.input, call.incomplete), (&json!({"a": 1}), false));
-    }
-
-    #[test]
-    fn r56_a_call_that_was_cut_is_incomplete() {
-        let incomplete = |text: &str, finish| tool_call("c".into(), "f".into(), text, finish).incomplete;
-        assert!(!incomplete("", Finish::ToolCalls) && !incomplete("null", Finish::ToolCalls));
-        assert!(incomplete("{}", Finish::Length) && incomplete("{\"a\":", Finish::ToolCalls));
-        assert!(incomplete("[1]", Finish::ToolCalls) && incomplete("{}", Finish::Interrupted));
     }
 }
