@@ -111,7 +111,7 @@ impl<P: Ports> Client<P> {
     /// Everything from the key to the first request.
     pub(super) fn exchange(&self, asked: &Asked, target: Target, key: Option<&ApiKey>) -> Result<Exchange> {
         let Target { resolved, warnings: known, fallback } = target;
-        let provider = providers::provider(resolved.provider, resolved.api, &catalog::facts(&resolved))?;
+        let provider = providers::provider(&resolved, &catalog::facts(&resolved))?;
         let scrubber = Scrubber::new(key);
         let draft = Draft { in_page: self.options.in_page, ..Draft::new(&resolved, &asked.call, key) };
         let encoded = provider.encode(&draft).map_err(|error| scrubber.error(error));

@@ -278,7 +278,7 @@ fn kind(status: u16, said: &Said) -> ErrorKind {
         ErrorKind::ModelRetired
     } else if said.is_one_of(&["model_not_found"]) {
         ErrorKind::NotFound
-    } else if said.is_one_of(&["unsupported_parameter"]) {
+    } else if said.is_one_of(&["unsupported_parameter"]) || said.mentions(&["unsupported parameter:"]) {
         ErrorKind::UnsupportedParameter
     } else if matches!(status, 0 | 400) && is_key_refused(said) {
         ErrorKind::AuthFailed
@@ -342,7 +342,13 @@ fn is_callers_mistake(said: &Said) -> bool {
 fn by_words(said: &Said) -> ErrorKind {
     let classes: &[(&[&str], ErrorKind)] = &[
         (
-            &["invalid_request_error", "invalid_request", "bad_request", "INVALID_ARGUMENT"],
+            &[
+                "invalid_request_error",
+                "invalid_request",
+                "bad_request",
+                "invalid_prompt",
+                "INVALID_ARGUMENT",
+            ],
             ErrorKind::BadRequest,
         ),
         (&["not_found_error", "not_found", "NOT_FOUND"], ErrorKind::NotFound),

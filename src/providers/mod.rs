@@ -11,6 +11,7 @@ mod google;
 mod headers;
 mod messages;
 mod openai;
+mod responses;
 mod schema;
 
 pub use draft::Draft;
@@ -28,6 +29,7 @@ use crate::error::Result;
 use crate::http::HttpHead;
 use crate::model::Api;
 use crate::model::ProviderId;
+use crate::resolve::Resolved;
 use crate::sse::SseEvent;
 
 /// A vendor's wire, without state.
@@ -75,21 +77,67 @@ pub trait StreamDecoder {
     fn finish(&mut self, out: &mut Vec<StreamPart>);
 }
 
-/// The wire for a model: the one that its `api` names, else the provider's own or the one that suits the model best.
+/// The wire for a model: the one that its `api` names, else the provider's own or the one that suits the model best
+/// where it is served.
 ///
 /// # Errors
 /// `invalid_input` naming `api` where the provider has no such wire.
-pub fn provider(id: ProviderId, api: Option<Api>, _facts: &Facts) -> Result<&'static dyn Provider> {
-    match (id, api) {
+pub fn provider(resolved: &Resolved, facts: &Facts) -> Result<&'static dyn Provider> {
+    let id = resolved.provider;
+    match (id, resolved.api) {
         (ProviderId::Anthropic, None | Some(Api::Messages)) => Ok(&anthropic::Anthropic),
         (ProviderId::Custom, None | Some(Api::Chat)) => Ok(&custom::Custom),
         (ProviderId::Custom, Some(Api::Messages)) => Ok(&custom::CustomMessages),
+        (ProviderId::Custom, Some(Api::Responses)) => Ok(&custom::CustomResponses),
         (ProviderId::Cohere, None | Some(Api::Chat)) => Ok(&cohere::Cohere),
         (ProviderId::Google, None) => Ok(&google::Google),
+        (ProviderId::Openai, Some(Api::Responses)) => Ok(&openai::Responses),
+        (ProviderId::Openai, None) if facts.responses && openai::is_own_server(resolved) => {
+            Ok(&openai::Responses)
+        }
         (ProviderId::Openai, None | Some(Api::Chat)) => Ok(&openai::Openai),
         (_, Some(api)) => {
             let expected = format!("an API that {} serves; '{}' is none of them", id.as_str(), api.as_str());
             Err(Error::invalid("api", expected))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base_url::BaseUrl;
+    use crate::catalog;
+    use crate::model::ModelConfig;
+    use crate::resolve::Base;
+    use crate::resolve::InlineModel;
+    use crate::resolve::resolve;
+
+    /// The path of the wire that such a model of OpenAI's gets.
+    fn route(api: Option<Api>, base_url: Option<&str>, responses: bool) -> String {
+        let model = InlineModel::new(ProviderId::Openai, "m");
+        let runtime = ModelConfig::read("modelConfig", &serde_json::json!({})).unwrap();
+        let base = Base::Inline { product: "shop", model: &model };
+        let mut resolved = resolve(base, "dev", None, &runtime).unwrap();
+        resolved.api = api;
+        resolved.base_url = base_url.map(|url| BaseUrl::parse("baseUrl", url, false).unwrap());
+        let facts = Facts { responses, ..catalog::facts(&resolved) };
+        let key = crate::secret::ApiKey::parse("apiKey", "sk-test-0123456789").unwrap().0;
+        let call = crate::chat::Call::default();
+        let draft = Draft::new(&resolved, &call, Some(&key));
+        let url = provider(&resolved, &facts).unwrap().encode(&draft).unwrap().request.url;
+        url.split("/v1").nth(1).unwrap().to_owned()
+    }
+
+    #[test]
+    fn r56_openais_newer_models_go_by_responses_at_openai_itself() {
+        let (chat, responses) = ("/chat/completions", "/responses");
+        assert_eq!(route(None, None, true), responses);
+        assert_eq!(route(None, Some("https://API.openai.com/v1"), true), responses);
+        assert_eq!(route(None, None, false), chat);
+        assert_eq!(route(None, Some("https://api.openai.co"), true), chat);
+        assert_eq!(route(None, Some("https://proxy.example/v1"), true), chat);
+        assert_eq!(route(Some(Api::Chat), None, true), chat);
+        assert_eq!(route(Some(Api::Responses), Some("https://proxy.example/v1"), false), responses);
     }
 }

@@ -27,7 +27,8 @@ pub(crate) fn wire_named(name: &str) -> &'static dyn Provider {
     let (name, api) = name.split_once('.').unwrap_or((name, ""));
     let id = ProviderId::ALL.iter().find(|id| id.as_str() == name).expect("a known provider");
     let api = Api::ALL.iter().copied().find(|known| known.as_str() == api);
-    provider(*id, api, &catalog::facts(&resolved(*id, "m"))).expect("a provider with a wire")
+    let resolved = Resolved { api, ..resolved(*id, "m") };
+    provider(&resolved, &catalog::facts(&resolved)).expect("a provider with a wire")
 }
 
 pub(crate) fn head(status: u64, headers: Option<&Map<String, Value>>) -> HttpHead {

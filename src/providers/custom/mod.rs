@@ -9,6 +9,7 @@ use super::Provider;
 use super::StreamDecoder;
 use super::chat_completions as wire;
 use super::messages;
+use super::responses;
 use crate::chat::Completion;
 use crate::chat::Warning;
 use crate::error::Error;
@@ -76,6 +77,37 @@ impl Provider for CustomMessages {
 
     fn heal(&self, error: &Error, body: &mut Value) -> Option<Warning> {
         messages::heal(error, body)
+    }
+}
+
+/// Servers that serve models of many makers refuse to be asked for what only some models have.
+static RESPONSES: responses::Dialect = responses::Dialect {
+    provider: ProviderId::Custom.as_str(),
+    system_role: |_| "system",
+    encrypted_thoughts: |_| false,
+    strict_schema: false,
+    least_tokens: 1,
+};
+
+/// The provider where it speaks OpenAI's Responses.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CustomResponses;
+
+impl Provider for CustomResponses {
+    fn id(&self) -> ProviderId {
+        ProviderId::Custom
+    }
+
+    fn encode(&self, draft: &Draft<'_>) -> Result<Encoded> {
+        responses::encode(&RESPONSES, url(draft, responses::ROUTE)?, draft)
+    }
+
+    fn decode(&self, head: &HttpHead, body: &[u8]) -> Result<Completion> {
+        responses::decode(RESPONSES.provider, head, body)
+    }
+
+    fn decoder(&self, head: &HttpHead) -> Box<dyn StreamDecoder> {
+        Box::new(responses::Decoder::new(RESPONSES.provider, head))
     }
 }
 
