@@ -43,7 +43,9 @@ function cases({ default: Ductape, DuctapeError }: Library, baseUrl: string): Ca
       const whole = await ductape.generate(call);
       const streamed = await ductape.stream(call).result;
       equal([whole.text.length > 0, streamed.text], [true, whole.text]);
-      equal([whole.finishReason.unified, streamed.finishReason.unified], ['length', 'length']);
+      // This server calls an answer that met its limit completed, where it speaks Responses.
+      const finish = api === 'responses' ? 'stop' : 'length';
+      equal([whole.finishReason.unified, streamed.finishReason.unified], [finish, finish]);
       equal([whole.usage?.outputTokens, streamed.usage?.outputTokens], [24, 24]);
       equal(whole.served.model, 'tiny');
     });
