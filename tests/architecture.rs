@@ -9,7 +9,7 @@ use std::path::PathBuf;
 /// Each module of the core and the modules it may import. `bindings` may import everything.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("base_url", &["error"]),
-    ("catalog", &["error", "model", "resolve", "warning"]),
+    ("catalog", &["chat", "error", "model", "resolve", "warning"]),
     ("chat", &["error", "reader", "warning"]),
     (
         "client",

@@ -140,7 +140,7 @@ fn warning(code: &'static str, name: &str, reason: &str) -> Warning {
     Warning { code, field: name.to_owned(), message: format!("{name} was {code}: {reason}") }
 }
 
-fn unsupported(name: &str, source: Layer, reason: &str) -> Error {
+pub(super) fn unsupported(name: &str, source: Layer, reason: &str) -> Error {
     Error::new(ErrorKind::UnsupportedParameter, format!("{name}: {reason}"))
         .with("field", name)
         .with("source", source.as_str())

@@ -1,11 +1,13 @@
 //! What providers' models accept, as data. It changes what is sent, never what is stored.
 
 mod adjust;
+mod call;
 mod data;
 mod facts;
 mod family;
 
 pub use adjust::adjust;
+pub use call::adjust_call;
 pub use facts::Facts;
 pub use facts::facts;
 
