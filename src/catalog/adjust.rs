@@ -3,12 +3,14 @@
 use serde_json::Value;
 
 use super::OnUnsupported;
+use super::claude;
 use super::data;
 use super::family;
 use super::family::Sampling;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::error::Result;
+use crate::model::ProviderId;
 use crate::resolve::Adjustment;
 use crate::resolve::Field;
 use crate::resolve::Layer;
@@ -48,6 +50,12 @@ pub fn adjust(resolved: &mut Resolved, policy: OnUnsupported) -> Result<Vec<Warn
             Some(reason) => rules.drop(name, field, reason)?,
             None => rules.clamp(name, field, range)?,
         }
+    }
+    match family::family_of(resolved.provider, resolved.model_id()) {
+        Some(family) if resolved.provider == ProviderId::Anthropic => {
+            claude::adjust(resolved, family, &mut rules)?;
+        }
+        _ => {}
     }
     Ok(rules.warnings)
 }
@@ -94,17 +102,27 @@ fn effort_is_none(resolved: &Resolved, by_default: bool) -> bool {
     effort.map_or(by_default, |effort| effort == "none")
 }
 
-struct Rules {
+pub(super) struct Rules {
     policy: OnUnsupported,
-    warnings: Vec<Warning>,
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl Rules {
-    fn drop<T>(&mut self, name: &str, field: &mut Field<T>, reason: &'static str) -> Result<()> {
-        if field.value.is_none() {
+    pub(super) fn drop<T>(&mut self, name: &str, field: &mut Field<T>, reason: &'static str) -> Result<()> {
+        if field.sent().is_none() {
             return Ok(());
         }
         self.apply("dropped", name, field, None, reason)
+    }
+
+    /// Whether a provider option is changed. Someone always chose it.
+    pub(super) fn option(&mut self, code: &'static str, name: &str, reason: &'static str) -> Result<bool> {
+        match self.policy {
+            OnUnsupported::Error => return Err(unsupported(name, Layer::Model, reason)),
+            OnUnsupported::Send => return Ok(false),
+            OnUnsupported::Warn => self.warnings.push(warning(code, name, reason)),
+        }
+        Ok(true)
     }
 
     fn clamp(&mut self, name: &str, field: &mut Field<f64>, (low, high): (f64, f64)) -> Result<()> {
@@ -116,7 +134,7 @@ impl Rules {
         }
     }
 
-    fn apply<T>(
+    pub(super) fn apply<T>(
         &mut self,
         code: &'static str,
         name: &str,
@@ -152,7 +170,6 @@ mod tests {
 
     use super::*;
     use crate::model::ModelConfig;
-    use crate::model::ProviderId;
     use crate::resolve::Base;
     use crate::resolve::InlineModel;
     use crate::resolve::resolve;

@@ -2,6 +2,7 @@
 
 mod adjust;
 mod call;
+mod claude;
 mod data;
 mod facts;
 mod family;
