@@ -200,6 +200,13 @@ impl Error {
         self
     }
 
+    /// The same error, known better: what it was taken for turned out to be of this kind.
+    #[must_use]
+    pub(crate) fn known_as(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
     /// Names the provider that answered.
     #[must_use]
     pub fn with_provider(mut self, provider: &'static str) -> Self {

@@ -3,12 +3,15 @@
 use serde_json::Value;
 
 use super::OnUnsupported;
+use super::claude;
 use super::data;
 use super::family;
 use super::family::Sampling;
+use super::gemini;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::error::Result;
+use crate::model::ProviderId;
 use crate::resolve::Adjustment;
 use crate::resolve::Field;
 use crate::resolve::Layer;
@@ -33,8 +36,9 @@ pub fn adjust(resolved: &mut Resolved, policy: OnUnsupported) -> Result<Vec<Warn
     let limits = data::limits(resolved.provider);
     check_stops(resolved, limits.stops)?;
     let verdict = sampling_verdict(resolved);
-    let takes_stop =
-        family::family_of(resolved.provider, resolved.model_id()).is_none_or(|family| family.stop);
+    let family = family::family_of(resolved.provider, resolved.model_id());
+    let own = resolved.capabilities.stop_sequences;
+    let takes_stop = own.unwrap_or_else(|| family.is_none_or(|family| family.stop));
     let settings = &mut resolved.settings;
     let mut rules = Rules { policy, warnings: Vec::new() };
     if !takes_stop {
@@ -48,6 +52,11 @@ pub fn adjust(resolved: &mut Resolved, policy: OnUnsupported) -> Result<Vec<Warn
             Some(reason) => rules.drop(name, field, reason)?,
             None => rules.clamp(name, field, range)?,
         }
+    }
+    match (resolved.provider, family) {
+        (ProviderId::Anthropic, Some(family)) => claude::adjust(resolved, family, &mut rules)?,
+        (ProviderId::Google, _) => gemini::adjust(resolved, &mut rules)?,
+        _ => {}
     }
     Ok(rules.warnings)
 }
@@ -77,7 +86,13 @@ impl Verdict {
 
 fn sampling_verdict(resolved: &Resolved) -> Verdict {
     let family = family::family_of(resolved.provider, resolved.model_id());
-    match family.map_or(Sampling::Free, |family| family.sampling) {
+    let known = family.map_or(Sampling::Free, |family| family.sampling);
+    let sampling = match resolved.capabilities.sampling {
+        None => known,
+        Some(true) => Sampling::Free,
+        Some(false) => Sampling::Refused,
+    };
+    match sampling {
         Sampling::Chosen => Verdict { default: Some(UNCHOSEN), chosen: None },
         Sampling::EffortNone { by_default } => {
             // Not even at effort `none`: a call must not hang on a value that nobody chose.
@@ -89,22 +104,38 @@ fn sampling_verdict(resolved: &Resolved) -> Verdict {
     }
 }
 
-fn effort_is_none(resolved: &Resolved, by_default: bool) -> bool {
-    let effort = resolved.provider_options.get("reasoning_effort").and_then(Value::as_str);
-    effort.map_or(by_default, |effort| effort == "none")
+/// The reasoning effort that the request names, in the form of either of OpenAI's APIs.
+pub(super) fn effort(resolved: &Resolved) -> Option<&str> {
+    let options = &resolved.provider_options;
+    let nested = options.get("reasoning").map(|reasoning| &reasoning["effort"]);
+    options.get("reasoning_effort").or(nested).and_then(Value::as_str)
 }
 
-struct Rules {
+fn effort_is_none(resolved: &Resolved, by_default: bool) -> bool {
+    effort(resolved).map_or(by_default, |effort| effort == "none")
+}
+
+pub(super) struct Rules {
     policy: OnUnsupported,
-    warnings: Vec<Warning>,
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl Rules {
-    fn drop<T>(&mut self, name: &str, field: &mut Field<T>, reason: &'static str) -> Result<()> {
-        if field.value.is_none() {
+    pub(super) fn drop<T>(&mut self, name: &str, field: &mut Field<T>, reason: &'static str) -> Result<()> {
+        if field.sent().is_none() {
             return Ok(());
         }
         self.apply("dropped", name, field, None, reason)
+    }
+
+    /// Whether a provider option is changed. Someone always chose it.
+    pub(super) fn option(&mut self, code: &'static str, name: &str, reason: &'static str) -> Result<bool> {
+        match self.policy {
+            OnUnsupported::Error => return Err(unsupported(name, Layer::Model, reason)),
+            OnUnsupported::Send => return Ok(false),
+            OnUnsupported::Warn => self.warnings.push(warning(code, name, reason)),
+        }
+        Ok(true)
     }
 
     fn clamp(&mut self, name: &str, field: &mut Field<f64>, (low, high): (f64, f64)) -> Result<()> {
@@ -116,7 +147,7 @@ impl Rules {
         }
     }
 
-    fn apply<T>(
+    pub(super) fn apply<T>(
         &mut self,
         code: &'static str,
         name: &str,
@@ -140,7 +171,7 @@ fn warning(code: &'static str, name: &str, reason: &str) -> Warning {
     Warning { code, field: name.to_owned(), message: format!("{name} was {code}: {reason}") }
 }
 
-fn unsupported(name: &str, source: Layer, reason: &str) -> Error {
+pub(super) fn unsupported(name: &str, source: Layer, reason: &str) -> Error {
     Error::new(ErrorKind::UnsupportedParameter, format!("{name}: {reason}"))
         .with("field", name)
         .with("source", source.as_str())
@@ -152,7 +183,6 @@ mod tests {
 
     use super::*;
     use crate::model::ModelConfig;
-    use crate::model::ProviderId;
     use crate::resolve::Base;
     use crate::resolve::InlineModel;
     use crate::resolve::resolve;

@@ -1,6 +1,7 @@
 //! Finds the facts for a model: its provider's limits, and the family that its id belongs to.
 
 use super::data;
+use super::facts::Facts;
 use crate::model::ProviderId;
 
 /// Whether a family takes `temperature` and `topP`.
@@ -28,8 +29,23 @@ pub(super) struct Family {
     pub(super) sampling: Sampling,
     /// Whether it takes stop sequences.
     pub(super) stop: bool,
-    /// Whether it is one of OpenAI's reasoning models.
-    pub(super) reasoning: bool,
+    /// What those who build requests must know of it.
+    pub(super) facts: Facts,
+    /// How it may be told to think, or not to.
+    pub(super) thinking: Thinking,
+}
+
+/// Which forms of `thinking` a family of Anthropic's takes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Thinking {
+    /// A number of tokens.
+    pub(super) budget: bool,
+    /// None at all.
+    pub(super) disabled: bool,
+    /// None at all at efforts above `high`.
+    pub(super) disabled_above_high: bool,
+    /// Only between tool calls, which is the least where none at all is refused.
+    pub(super) between_tools: bool,
 }
 
 /// What every model of a provider takes; narrower than what a configuration may hold.
@@ -132,7 +148,7 @@ mod tests {
             for model in models {
                 let family = family_of(ProviderId::Openai, model).unwrap();
                 assert_eq!(
-                    (family.sampling, family.stop, family.reasoning),
+                    (family.sampling, family.stop, family.facts.reasoning),
                     (sampling, stop, reasoning),
                     "{model}"
                 );
@@ -144,7 +160,7 @@ mod tests {
     fn r36_an_unknown_model_inherits_the_newest_generation() {
         for model in ["gpt-5.9", "gpt-7", "gpt-12.3-nova", "o5", "o9-mini"] {
             assert_eq!(sampling(ProviderId::Openai, model), Some(Sampling::Refused), "{model}");
-            assert!(family_of(ProviderId::Openai, model).unwrap().reasoning, "{model}");
+            assert!(family_of(ProviderId::Openai, model).unwrap().facts.reasoning, "{model}");
         }
         assert_eq!(sampling(ProviderId::Anthropic, "claude-sonnet-7"), Some(Sampling::Refused));
         assert_eq!(sampling(ProviderId::Google, "gemini-5-xenon"), Some(Sampling::Chosen));

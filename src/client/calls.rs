@@ -110,10 +110,13 @@ impl<P: Ports> Client<P> {
 
     /// Everything from the key to the first request.
     pub(super) fn exchange(&self, asked: &Asked, target: Target, key: Option<&ApiKey>) -> Result<Exchange> {
-        let Target { resolved, warnings: known, fallback } = target;
-        let provider = providers::provider(&resolved, &catalog::facts(&resolved))?;
+        let Target { mut resolved, warnings: known, fallback } = target;
+        let facts = catalog::facts(&resolved);
+        let provider = providers::provider(&resolved, &facts)?;
+        let mut call = asked.call.clone();
+        let changed = catalog::adjust_call(&mut call, &mut resolved, &facts, self.options.on_unsupported)?;
         let scrubber = Scrubber::new(key);
-        let draft = Draft { in_page: self.options.in_page, ..Draft::new(&resolved, &asked.call, key) };
+        let draft = Draft { in_page: self.options.in_page, ..Draft::new(&resolved, &call, key) };
         let encoded = provider.encode(&draft).map_err(|error| scrubber.error(error));
         let Encoded { request, warnings } = encoded?;
         let limits = asked.timeout.limits(resolved.settings.timeout.sent().copied());
@@ -121,7 +124,7 @@ impl<P: Ports> Client<P> {
             provider,
             request,
             served: Served::of(&resolved),
-            warnings: [known, warnings].concat(),
+            warnings: [known, changed, warnings].concat(),
             streams: asked.call.stream,
             wants_object: asked.call.schema.is_some(),
             limits,

@@ -16,6 +16,7 @@ use super::timeouts::Limits;
 use super::timeouts::Patience;
 use super::timeouts::Phase;
 use super::timeouts::bounded;
+use crate::catalog;
 use crate::chat::Completion;
 use crate::chat::Finish;
 use crate::chat::StreamPart;
@@ -95,7 +96,20 @@ impl Exchange {
 
     /// The error as it may leave: without the key, and with the provider's name.
     pub(super) fn clean(&self, error: Error) -> Error {
+        let error = self.retired(error);
         self.scrubber.error(error.with_provider(self.served.provider.as_str()))
+    }
+
+    /// A model that its provider does not know, and that is known to be retired, has a successor to tell of.
+    fn retired(&self, error: Error) -> Error {
+        let is_gone = matches!(error.kind(), ErrorKind::ModelRetired | ErrorKind::NotFound);
+        match catalog::retirement(self.served.provider, &self.served.model).filter(|_| is_gone) {
+            None => error,
+            Some(known) => error
+                .known_as(ErrorKind::ModelRetired)
+                .with("retiredOn", known.date)
+                .with("successor", known.successor),
+        }
     }
 
     async fn read<B: Body>(&self, head: &HttpHead, mut body: B) -> Result<Opened<B>> {

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::Client;
 use super::options::ClientOptions;
+use super::ports::Clock;
 use super::ports::Ports;
 use crate::catalog;
 use crate::error::Error;
@@ -64,6 +65,7 @@ impl<P: Ports> Client<P> {
         let known = self.options.catalog.of(target.resolved.provider, target.resolved.model_id());
         target.resolved.capabilities = target.resolved.capabilities.over(&known);
         target.warnings.extend(catalog::adjust(&mut target.resolved, self.options.on_unsupported)?);
+        target.warnings.extend(retired(&target.resolved, self.ports.clock().now_ms()));
         Ok(target)
     }
 
@@ -82,6 +84,14 @@ impl<P: Ports> Client<P> {
             }
         }
     }
+}
+
+/// What the user of a retired model should hear before its provider stops answering, which it may do late.
+fn retired(resolved: &Resolved, now_ms: u64) -> Option<Warning> {
+    let model = resolved.model_id();
+    let known = catalog::retirement(resolved.provider, model).filter(|known| known.at_ms <= now_ms)?;
+    let message = format!("{model} was retired on {}; {} took its place", known.date, known.successor);
+    Some(Warning { code: "model_retired", field: "model".to_owned(), message })
 }
 
 /// What a call is aimed at.
