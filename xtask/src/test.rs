@@ -13,6 +13,7 @@ const RUNNERS: &[(&str, &str)] = &[
     ("node", "tests/js/run-node.ts"),
     ("providers", "tests/js/run-providers.ts"),
     ("samples", "tests/js/run-samples.ts"),
+    ("schemas", "tests/js/run-schemas.ts"),
     ("workerd", "tests/js/run-workerd.ts"),
     ("browser", "tests/js/run-browser.ts"),
     ("package", "tests/package/run.ts"),

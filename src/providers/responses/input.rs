@@ -115,6 +115,11 @@ impl Turn<'_> {
             out.text_field("type", "message");
             self.id(out, data);
             out.text_field("role", "assistant");
+            let is_its_own = filled(&data["id"]).is_some() || filled(&data["phase"]).is_some();
+            if !is_its_own {
+                // The schema asks items of the API's own for ids, and takes a plain text from anywhere else.
+                return out.text_field("content", text);
+            }
             out.key("content").list(|out| {
                 out.object(|out| {
                     out.text_field("type", "output_text");
