@@ -2,7 +2,9 @@
 
 mod cohere;
 mod messages;
+mod mutated;
 mod responses;
+mod unknown;
 
 use std::path::PathBuf;
 

@@ -173,7 +173,7 @@ impl Decoder {
         let text = filled(&part["text"]);
         if part["functionCall"].is_object() {
             self.function_call(&part["functionCall"], signature, out);
-        } else if text.is_some() || signature.is_some() && !carries_more(part) {
+        } else if text.is_some() || signature.is_some() && (part["text"].is_string() || !carries_more(part)) {
             self.text(text, part["thought"] == Value::Bool(true), signature, out);
         }
         text.is_some() || part["functionCall"].is_object()
