@@ -1,5 +1,7 @@
 //! Applies the facts to a call: its conversation, its tools, its schema. It knows no wire and sends nothing.
 
+use std::borrow::Cow;
+
 use super::Facts;
 use super::OnUnsupported;
 use super::adjust::effort;
@@ -22,21 +24,23 @@ const TURNS: &str = "this model takes no system message inside the conversation;
 const EFFORT: &str = "through chat completions this model takes tools at effort 'none' only; api 'responses' has no such limit";
 const BOTH: &str = "this model does not take a schema together with tools";
 
-/// Changes what the model does not take of a call, and returns a warning for each change.
+/// The call as the model takes it, with a warning for each change.
 ///
 /// # Errors
 /// `invalid_input` for a conversation that ends in the assistant's text, where the model does not go on with it:
 /// nothing that could be sent would mean the same. `unsupported_parameter` for the rest under
 /// [`OnUnsupported::Error`], and for a schema together with tools under every policy but [`OnUnsupported::Send`]:
 /// without its schema an answer is not the object that was asked for.
-pub fn adjust_call(
-    call: &mut Call,
+pub fn adjust_call<'a>(
+    call: &'a Call,
     resolved: &mut Resolved,
     facts: &Facts,
     policy: OnUnsupported,
-) -> Result<Vec<Warning>> {
+) -> Result<(Cow<'a, Call>, Vec<Warning>)> {
+    // A conversation can be long: it is copied only where it changes.
+    let mut call = Cow::Borrowed(call);
     if policy == OnUnsupported::Send {
-        return Ok(Vec::new());
+        return Ok((call, Vec::new()));
     }
     if !facts.prefill && ends_in_text(&call.messages) {
         return Err(Error::invalid("messages", "a last turn that is not the assistant's, for this model"));
@@ -48,16 +52,16 @@ pub fn adjust_call(
     let forced = matches!(call.tool_choice, Some(ToolChoice::Required | ToolChoice::Tool(_)));
     if forced && (!facts.forced_tools || thinks(resolved)) {
         changed("toolChoice", FORCED, policy, &mut warnings)?;
-        call.tool_choice = Some(ToolChoice::Auto);
+        call.to_mut().tool_choice = Some(ToolChoice::Auto);
     }
     if !facts.system_turns && has_system_turn(&call.messages) {
         changed("messages", TURNS, policy, &mut warnings)?;
-        merge_system_turns(&mut call.messages);
+        merge_system_turns(&mut call.to_mut().messages);
     }
     if facts.tools_without_effort && !call.tools.is_empty() && goes_to_chat(resolved) {
         without_effort(resolved, policy, &mut warnings)?;
     }
-    Ok(warnings)
+    Ok((call, warnings))
 }
 
 /// Whether the model is asked through chat completions although Responses suit it better.
@@ -140,10 +144,12 @@ mod tests {
         let runtime = ModelConfig::read("modelConfig", &json!({})).unwrap();
         let mut resolved =
             resolve(Base::Inline { product: "shop", model: &model }, "dev", None, &runtime).unwrap();
-        let mut call = Call::read(call).unwrap();
+        let call = Call::read(call).unwrap();
         let facts = catalog::facts(&resolved);
-        let done = adjust_call(&mut call, &mut resolved, &facts, policy);
-        (call, done)
+        match adjust_call(&call, &mut resolved, &facts, policy) {
+            Ok((changed, warnings)) => (changed.into_owned(), Ok(warnings)),
+            Err(error) => (call, Err(error)),
+        }
     }
 
     fn forced() -> Value {
@@ -200,7 +206,7 @@ mod tests {
 
     #[test]
     fn rule_14_r36_tools_through_chat_go_without_effort_where_they_must() {
-        let mut call = Call::read(&forced()).unwrap();
+        let call = Call::read(&forced()).unwrap();
         for (id, api, sent) in [
             ("gpt-5.6-sol", Some(Api::Chat), Some("none")),
             ("gpt-5.6-sol", None, None),
@@ -210,7 +216,7 @@ mod tests {
             let base = Base::Inline { product: "shop", model: &model };
             let mut resolved = resolve(base, "dev", None, &ModelConfig::default()).unwrap();
             let facts = catalog::facts(&resolved);
-            let warnings = adjust_call(&mut call, &mut resolved, &facts, OnUnsupported::Warn).unwrap();
+            let (_, warnings) = adjust_call(&call, &mut resolved, &facts, OnUnsupported::Warn).unwrap();
             assert_eq!((effort(&resolved), warnings.len()), (sent, usize::from(sent.is_some())), "{id}");
         }
     }

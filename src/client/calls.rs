@@ -113,8 +113,8 @@ impl<P: Ports> Client<P> {
         let Target { mut resolved, warnings: known, fallback } = target;
         let facts = catalog::facts(&resolved);
         let provider = providers::provider(&resolved, &facts)?;
-        let mut call = asked.call.clone();
-        let changed = catalog::adjust_call(&mut call, &mut resolved, &facts, self.options.on_unsupported)?;
+        let policy = self.options.on_unsupported;
+        let (call, changed) = catalog::adjust_call(&asked.call, &mut resolved, &facts, policy)?;
         let scrubber = Scrubber::new(key);
         let draft = Draft { in_page: self.options.in_page, ..Draft::new(&resolved, &call, key) };
         let encoded = provider.encode(&draft).map_err(|error| scrubber.error(error));

@@ -21,7 +21,16 @@ pub(in crate::providers) fn heal(error: &Error, body: &mut Value) -> Option<Warn
         removed |= strip(message);
     }
     messages.retain(|message| message["content"].as_array().is_none_or(|content| !content.is_empty()));
-    (removed || messages.len() < before).then(|| Warning {
+    if !removed && messages.len() == before {
+        return None;
+    }
+    // With a budget the API wants the last turn to begin with a thought, and there is none any more.
+    if body["thinking"]["type"] == "enabled"
+        && let Some(fields) = body.as_object_mut()
+    {
+        fields.remove("thinking");
+    }
+    Some(Warning {
         code: "healed",
         field: "messages".to_owned(),
         message: "the thoughts of earlier answers were left out: the provider refused their signatures"
@@ -50,7 +59,7 @@ mod tests {
     }
 
     fn body() -> Value {
-        json!({"model": "m", "messages": [
+        json!({"model": "m", "thinking": {"type": "enabled", "budget_tokens": 1024}, "messages": [
             {"role": "user", "content": [{"type": "text", "text": "a"}]},
             {"role": "assistant", "content": [
                 {"type": "thinking", "thinking": "b", "signature": "s"},
@@ -71,6 +80,7 @@ mod tests {
                 [{"type": "tool_use", "id": "1", "name": "f", "input": {}}]})
         );
         assert_eq!(healed["messages"].as_array().map(Vec::len), Some(2));
+        assert!(healed["thinking"].is_null());
         assert_eq!(heal(&error, &mut healed), None);
     }
 

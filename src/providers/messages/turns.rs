@@ -97,8 +97,8 @@ fn role(message: &Message) -> &'static str {
     }
 }
 
-/// The blocks of turns of one side: thoughts first and calls last, results before anything else that the user says. The
-/// API refuses any other order.
+/// The blocks of turns of one side: calls last, results before anything else that the user says. The API refuses any
+/// other order.
 fn ordered<'a>(turns: &'a [Message]) -> Vec<Block<'a>> {
     let mut blocks = Vec::new();
     for place in 0..3 {
@@ -168,9 +168,10 @@ fn text_block(text: &str) -> Option<Block<'_>> {
 impl Block<'_> {
     fn place(&self) -> u8 {
         match self {
-            Block::Compaction(_) | Block::Redacted(_) | Block::Result(_) | Block::Thinking { .. } => 0,
-            Block::File(_) | Block::Image(_) | Block::Text(_) => 1,
+            Block::Result(_) => 0,
             Block::Call(_) => 2,
+            // Thoughts among them: they are signed, and go back where they were.
+            _ => 1,
         }
     }
 
