@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn r36_effort_none_lets_a_chosen_value_through() {
+    fn rule_09_r36_effort_none_lets_a_chosen_value_through() {
         let effort = |model: &str, effort: Option<&str>| {
             let mut resolved = openai(model, &json!({"temperature": 0.2}));
             if let Some(effort) = effort {
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn r36_too_many_stop_sequences_are_refused_under_every_policy() {
+    fn rule_12_r36_too_many_stop_sequences_are_refused_under_every_policy() {
         let limits = [(ProviderId::Openai, 4), (ProviderId::Google, 5), (ProviderId::Cohere, 5)];
         for (provider, most) in limits {
             for policy in EVERY_POLICY {
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn r37_a_narrower_range_clamps_what_is_sent() {
+    fn rule_02_rule_13_r37_a_narrower_range_clamps_what_is_sent() {
         for (provider, given, sent) in [
             (ProviderId::Anthropic, json!({"temperature": 1.5}), (Some(1.0), None)),
             (ProviderId::Cohere, json!({"temperature": 2, "topP": 0}), (Some(1.0), Some(0.01))),
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn r36_gemini_3_takes_a_chosen_temperature_only() {
+    fn rule_15_r36_gemini_3_takes_a_chosen_temperature_only() {
         let sent = |model: &str, given: Value| {
             let mut resolved = resolved(ProviderId::Google, model, &given);
             adjust(&mut resolved, OnUnsupported::Warn).unwrap();

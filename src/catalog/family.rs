@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn r36_every_known_openai_model_falls_into_its_family() {
+    fn rule_09_rule_11_r36_every_known_openai_model_falls_into_its_family() {
         use Sampling::EffortNone;
         use Sampling::Free;
         use Sampling::Refused;
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn r36_claude_takes_sampling_up_to_4_6() {
+    fn rule_04_r36_claude_takes_sampling_up_to_4_6() {
         for model in [
             "claude-sonnet-4-20250514",
             "claude-opus-4-1",

@@ -16,6 +16,7 @@ use crate::chat::Accumulator;
 use crate::chat::Completion;
 use crate::chat::Content;
 use crate::chat::Finish;
+use crate::chat::FinishReason;
 use crate::chat::StreamPart;
 use crate::chat::Usage;
 use crate::chat::Warning;
@@ -35,6 +36,8 @@ pub struct PartDecoder {
     /// The answer, where it came whole.
     whole: Option<Completion>,
     content_bytes: usize,
+    /// Whether anything came that is for the caller to read or to run.
+    spoke: bool,
     ended: bool,
     frame: Frame,
 }
@@ -68,6 +71,7 @@ impl PartDecoder {
             answer: Accumulator::default(),
             whole: None,
             content_bytes: 0,
+            spoke: false,
             ended: false,
             frame,
         }
@@ -151,7 +155,9 @@ impl PartDecoder {
     }
 
     /// Takes an answer that came whole.
-    pub(super) fn hold(&mut self, completion: Completion) {
+    pub(super) fn hold(&mut self, mut completion: Completion) {
+        let is_silent = completion.text.is_empty() && completion.tool_calls.is_empty();
+        explain_silence(&mut completion.finish_reason, is_silent);
         self.ended = true;
         self.whole = Some(completion);
     }
@@ -196,6 +202,7 @@ impl PartDecoder {
     }
 
     fn note(&mut self, part: &mut StreamPart) {
+        self.spoke |= is_spoken(part);
         self.content_bytes = self.content_bytes.saturating_add(content_len(part));
         if self.content_bytes > MAX_ANSWER_BYTES {
             *part = StreamPart::Error { error: too_long() };
@@ -204,6 +211,7 @@ impl PartDecoder {
             StreamPart::Error { error } => *error = self.interrupt(error.clone()),
             StreamPart::Finish { finish_reason, usage } => {
                 self.ended = true;
+                explain_silence(finish_reason, !self.spoke);
                 if finish_reason.unified == Finish::Interrupted && usage.is_none() {
                     *usage = Some(estimate(&self.answer.completion()));
                 }
@@ -244,6 +252,23 @@ fn content_len(part: &StreamPart) -> usize {
     }
 }
 
+/// Whether the part is for the caller to read or to run; a thought is neither.
+fn is_spoken(part: &StreamPart) -> bool {
+    matches!(part, StreamPart::TextDelta { .. } | StreamPart::ToolCall(_) | StreamPart::ToolInputStart { .. })
+}
+
+/// An answer that met its limit before it said anything puzzles whoever set the limit: thoughts count, too.
+fn explain_silence(finish: &mut FinishReason, is_silent: bool) {
+    if finish.unified != Finish::Length || !is_silent {
+        return;
+    }
+    let details = finish.details.get_or_insert_with(|| json!({}));
+    if let Some(details) = details.as_object_mut() {
+        let hint = "the limit was met before anything was said; thoughts count against maxTokens";
+        details.insert("hint".to_owned(), hint.into());
+    }
+}
+
 /// Four characters to the token: the usual rule of thumb for English, and marked as an estimate.
 fn estimate(completion: &Completion) -> Usage {
     let chars = completion.content.iter().map(|piece| match piece {
@@ -279,7 +304,6 @@ fn parts_of_piece(piece: Content) -> Vec<StreamPart> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::FinishReason;
     use crate::error::ErrorKind;
     use crate::model::ProviderId;
     use crate::secret::ApiKey;
@@ -331,6 +355,30 @@ mod tests {
         assert!(decoder.ended());
         assert!(decoder.feed(b"data: c\n\n").is_empty() && decoder.finish().is_empty());
         assert_eq!(decoder.outcome().completion.text, "a");
+    }
+
+    #[test]
+    fn rule_23_r56_a_limit_met_in_silence_is_explained() {
+        let limited = |text: &[&str]| {
+            let mut decoder = decoder();
+            text.iter().for_each(|text| drop(decoder.feed(format!("data: {text}\n\n").as_bytes())));
+            let mut part = finish(Finish::Length);
+            decoder.note(&mut part);
+            match part {
+                StreamPart::Finish { finish_reason, .. } => finish_reason.details,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert!(limited(&[]).is_some_and(|details| details["hint"].is_string()));
+        assert_eq!(limited(&["a"]), None);
+        let held = |text: &str| {
+            let content = vec![Content::reasoning("hm"), Content::text(text)];
+            let mut decoder = decoder();
+            decoder.hold(Completion::from_content(content, FinishReason::new(Finish::Length, None)));
+            decoder.into_whole().unwrap().finish_reason.details
+        };
+        assert!(held("").is_some_and(|details| details["hint"].is_string()));
+        assert_eq!(held("a"), None);
     }
 
     #[test]

@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn r58_the_stand_in_is_told_once_and_only_where_it_is_wanted() {
+    fn rule_17_r58_the_stand_in_is_told_once_and_only_where_it_is_wanted() {
         let call = |data: Value| {
             json!({"messages": [{"role": "assistant", "content": [
             {"type": "tool-call", "toolCallId": "1", "toolName": "f", "input": {}, "providerData": data},

@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn r36_the_new_version_is_sent_no_sampling_settings() {
+    fn rule_05_r36_the_new_version_is_sent_no_sampling_settings() {
         let given = json!({"temperature": 0.2, "topP": 0.5});
         let new = encoded(&resolved(Some("2026-10-21"), &given), &json!({"prompt": "a"}), |_| {}).unwrap();
         let said: Vec<_> =

@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn r56_nothing_is_stored_and_thoughts_come_encrypted_unless_the_options_say_otherwise() {
+    fn rule_21_r56_nothing_is_stored_and_thoughts_come_encrypted_unless_the_options_say_otherwise() {
         let plain = body(&json!({}));
         assert_eq!(
             (&plain["store"], &plain["include"]),
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn r56_what_this_wire_lacks_is_said() {
+    fn rule_11_r56_what_this_wire_lacks_is_said() {
         let call = json!({"messages": [{"role": "user", "content": "a"}]});
         let config = json!({"maxTokens": 4, "stopSequences": ["END"]});
         let (body, warnings) = encoded(&config, &call).unwrap();
