@@ -6,6 +6,7 @@ use serde_json::json;
 use super::adjust::Rules;
 use super::facts::facts;
 use super::family::Family;
+use super::family::Sampling;
 use crate::error::Result;
 use crate::resolve::Adjustment;
 use crate::resolve::Resolved;
@@ -15,6 +16,7 @@ use crate::warning::Warning;
 const UNKNOWN_MOST: u32 = 32000;
 /// VA, AS: the smallest budget.
 const LEAST_BUDGET: u64 = 1024;
+const REFUSED: &str = "this model does not take it";
 const THINKS: &str = "this model does not take it while it thinks";
 const TOGETHER: &str = "this model takes one of temperature and topP";
 const MOST: &str = "this model answers with fewer tokens at most";
@@ -29,15 +31,24 @@ pub(super) fn adjust(resolved: &mut Resolved, family: &Family, rules: &mut Rules
         let settings = &mut resolved.settings;
         rules.drop("temperature", &mut settings.temperature, THINKS)?;
         rules.drop("topP", &mut settings.top_p, THINKS)?;
-        if resolved.provider_options.contains_key("top_k") && rules.option("changed", "top_k", THINKS)? {
-            resolved.provider_options.remove("top_k");
-        }
+        without_top_k(resolved, THINKS, rules)?;
+    }
+    let refuses = family.sampling == Sampling::Refused;
+    if resolved.capabilities.sampling.map_or(refuses, |takes| !takes) {
+        without_top_k(resolved, REFUSED, rules)?;
     }
     let facts = facts(resolved);
     if !facts.both_samplings {
         one_of_two(resolved, rules)?;
     }
     length(resolved, facts.max_output, rules)
+}
+
+fn without_top_k(resolved: &mut Resolved, reason: &'static str, rules: &mut Rules) -> Result<()> {
+    if resolved.provider_options.contains_key("top_k") && rules.option("dropped", "top_k", reason)? {
+        resolved.provider_options.remove("top_k");
+    }
+    Ok(())
 }
 
 /// VA: temperature and `top_p` together are refused. The level nearer to the call wins; of one level, temperature.
@@ -199,6 +210,21 @@ mod tests {
         assert_eq!(sent(json!({"topP": 0.5, "temperature": 0.1})), (Some(0.1), None));
         let old = adjusted("claude-3-5-haiku", &json!({"topP": 0.5, "temperature": 0.1}), None).0.settings;
         assert_eq!((old.temperature.sent(), old.top_p.sent()), (Some(&0.1), Some(&0.5)));
+    }
+
+    #[test]
+    fn rule_04_r36_top_k_goes_with_the_other_sampling_settings() {
+        for (model, kept) in
+            [("claude-sonnet-4-5", true), ("claude-opus-4-7", false), ("claude-nova-9", false)]
+        {
+            let mut model = InlineModel::new(ProviderId::Anthropic, model);
+            model.provider_options.insert("top_k".to_owned(), json!(5));
+            let base = Base::Inline { product: "shop", model: &model };
+            let mut resolved = resolve(base, "dev", None, &ModelConfig::default()).unwrap();
+            let warnings = adjust(&mut resolved, OnUnsupported::Warn).unwrap();
+            assert_eq!(resolved.provider_options.contains_key("top_k"), kept, "{}", model.model);
+            assert_eq!(warnings.iter().any(|warning| warning.field == "top_k"), !kept);
+        }
     }
 
     #[test]
