@@ -3,6 +3,7 @@
 mod anthropic;
 mod body;
 mod chat_completions;
+mod chat_shapes;
 mod cohere;
 mod custom;
 mod draft;

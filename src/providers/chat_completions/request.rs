@@ -5,7 +5,6 @@ use std::borrow::Cow;
 
 use super::Dialect;
 use crate::chat::Content;
-use crate::chat::File;
 use crate::chat::Message;
 use crate::chat::OutputSchema;
 use crate::chat::Tool;
@@ -19,6 +18,7 @@ use crate::json::Writer;
 use crate::providers::Draft;
 use crate::providers::Encoded;
 use crate::providers::body;
+use crate::providers::chat_shapes;
 use crate::providers::schema;
 use crate::resolve::Settings;
 
@@ -72,32 +72,15 @@ fn settings(fields: &mut Fields<'_>, dialect: &Dialect, settings: &Settings) {
     fields.optional(dialect.max_tokens, max_tokens.sent(), |out, count| out.count(*count));
     fields.optional("temperature", temperature.sent(), |out, number| out.number(*number));
     fields.optional("top_p", top_p.sent(), |out, number| out.number(*number));
-    let stops = stop_sequences.sent().filter(|list| !list.is_empty());
-    fields.optional("stop", stops, |out, stops| {
-        out.list(|out| stops.iter().for_each(|stop| out.text(stop)));
-    });
+    fields.optional("stop", chat_shapes::stops(stop_sequences), |out, stops| out.value(&stops));
 }
 
 fn tools(fields: &mut Fields<'_>, tools: &[Tool], choice: Option<&ToolChoice>) {
     if tools.is_empty() {
         return;
     }
-    fields.field("tools", |out| out.list(|out| tools.iter().for_each(|each| tool(out, each))));
+    fields.field("tools", |out| out.list(|out| tools.iter().for_each(|each| chat_shapes::tool(out, each))));
     fields.optional("tool_choice", choice, tool_choice);
-}
-
-fn tool(out: &mut Writer, tool: &Tool) {
-    let Tool { name, description, parameters } = tool;
-    out.object(|out| {
-        out.text_field("type", "function");
-        out.key("function").object(|out| {
-            out.text_field("name", name);
-            if let Some(description) = description {
-                out.text_field("description", description);
-            }
-            out.value_field("parameters", parameters);
-        });
-    });
 }
 
 fn tool_choice(out: &mut Writer, choice: &ToolChoice) {
@@ -136,42 +119,25 @@ fn messages(out: &mut Writer, dialect: &Dialect, draft: &Draft<'_>) {
     let system_role = (dialect.system_role)(&draft.facts);
     out.list(|out| {
         if let Some(text) = &draft.call.system {
-            said(out, system_role, text);
+            chat_shapes::said(out, system_role, text);
         }
         for message in &draft.call.messages {
             match message {
                 Message::Assistant(content) => assistant(out, content, dialect.replays_reasoning),
-                Message::System(text) => said(out, system_role, text),
-                // Every result is a message of its own.
-                Message::Tool(results) => results.iter().for_each(|result| {
-                    out.object(|out| {
-                        out.text_field("role", "tool");
-                        out.text_field("content", &body::output_text(result));
-                        out.text_field("tool_call_id", &result.tool_call_id);
-                    })
-                }),
-                Message::User(parts) => user(out, parts),
+                Message::System(text) => chat_shapes::said(out, system_role, text),
+                Message::Tool(results) => {
+                    results.iter().for_each(|result| chat_shapes::result(out, result));
+                }
+                Message::User(parts) => chat_shapes::user(out, parts),
             }
         }
     });
 }
 
-fn said(out: &mut Writer, role: &str, text: &str) {
-    out.object(|out| {
-        out.text_field("role", role);
-        out.text_field("content", text);
-    });
-}
-
 fn assistant(out: &mut Writer, content: &[Content], replays_reasoning: bool) {
     let (text, thought) = (body::text_of(content), body::thought_of(content));
-    let calls = || {
-        content.iter().filter_map(|piece| match piece {
-            Content::ToolCall(call) => Some(call),
-            _ => None,
-        })
-    };
-    let has_calls = calls().next().is_some();
+    let calls = chat_shapes::calls_of(content);
+    let has_calls = !calls.is_empty();
     out.object(|out| {
         out.text_field("role", "assistant");
         if text.is_empty() && has_calls {
@@ -184,53 +150,7 @@ fn assistant(out: &mut Writer, content: &[Content], replays_reasoning: bool) {
             out.text_field("reasoning_content", &thought);
         }
         if has_calls {
-            out.key("tool_calls").list(|out| {
-                calls().for_each(|call| {
-                    out.object(|out| {
-                        out.text_field("id", &call.tool_call_id);
-                        out.text_field("type", "function");
-                        out.key("function").object(|out| {
-                            out.text_field("name", &call.tool_name);
-                            out.text_field("arguments", &body::arguments(&call.input));
-                        });
-                    })
-                })
-            });
+            chat_shapes::calls(out, &calls);
         }
-    });
-}
-
-/// One text goes as a plain string, which every server takes; anything else as a list of parts.
-fn user(out: &mut Writer, parts: &[UserPart]) {
-    if let [UserPart::Text(text)] = parts {
-        return said(out, "user", text);
-    }
-    out.object(|out| {
-        out.text_field("role", "user");
-        out.key("content").list(|out| parts.iter().for_each(|part| user_part(out, part)));
-    });
-}
-
-fn user_part(out: &mut Writer, part: &UserPart) {
-    out.object(|out| match part {
-        UserPart::File(file) => document(out, file),
-        UserPart::Image(image) => {
-            out.text_field("type", "image_url");
-            out.key("image_url").object(|out| body::image_url(out.key("url"), image));
-        }
-        UserPart::Text(text) => {
-            out.text_field("type", "text");
-            out.text_field("text", text);
-        }
-    });
-}
-
-fn document(out: &mut Writer, file: &File) {
-    let data = body::file_bytes(&file.data).unwrap_or_default();
-    out.text_field("type", "file");
-    out.key("file").object(|out| {
-        // The API refuses a document without a name.
-        out.text_field("filename", file.filename.as_deref().unwrap_or("document"));
-        out.key("file_data").joined(&["data:", &file.media_type, ";base64,", data]);
     });
 }

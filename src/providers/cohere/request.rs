@@ -1,12 +1,9 @@
 //! Settings and a call become a request. Names follow chat completions, with Cohere's own for some settings.
 
-use serde_json::Value;
-
 use crate::chat::Content;
 use crate::chat::Message;
 use crate::chat::OutputSchema;
 use crate::chat::Tool;
-use crate::chat::ToolCall;
 use crate::chat::ToolChoice;
 use crate::chat::UserPart;
 use crate::error::Error;
@@ -16,6 +13,7 @@ use crate::json::Writer;
 use crate::providers::Draft;
 use crate::providers::Encoded;
 use crate::providers::body;
+use crate::providers::chat_shapes;
 use crate::resolve::Settings;
 
 /// Fields of the body that `providerOptions` may not replace.
@@ -56,10 +54,7 @@ fn settings(fields: &mut Fields<'_>, settings: &Settings) {
     fields.optional("max_tokens", max_tokens.sent(), |out, count| out.count(*count));
     fields.optional("temperature", temperature.sent(), |out, number| out.number(*number));
     fields.optional("p", top_p.sent(), |out, number| out.number(*number));
-    let stops = stop_sequences.sent().filter(|list| !list.is_empty());
-    fields.optional("stop_sequences", stops, |out, stops| {
-        out.list(|out| stops.iter().for_each(|stop| out.text(stop)));
-    });
+    fields.optional("stop_sequences", chat_shapes::stops(stop_sequences), |out, stops| out.value(&stops));
 }
 
 /// The API knows `REQUIRED` and `NONE`; one tool is forced by sending no other.
@@ -76,7 +71,7 @@ fn tools(fields: &mut Fields<'_>, tools: &[Tool], choice: Option<&ToolChoice>) {
             tools
                 .iter()
                 .filter(|each| only.is_none_or(|name| each.name == *name))
-                .for_each(|each| tool(out, each));
+                .for_each(|each| chat_shapes::tool(out, each));
         });
     });
     let word = match choice {
@@ -85,20 +80,6 @@ fn tools(fields: &mut Fields<'_>, tools: &[Tool], choice: Option<&ToolChoice>) {
         Some(ToolChoice::Required | ToolChoice::Tool(_)) => Some("REQUIRED"),
     };
     fields.optional("tool_choice", word, Writer::text);
-}
-
-fn tool(out: &mut Writer, tool: &Tool) {
-    let Tool { name, description, parameters } = tool;
-    out.object(|out| {
-        out.text_field("type", "function");
-        out.key("function").object(|out| {
-            out.text_field("name", name);
-            if let Some(description) = description {
-                out.text_field("description", description);
-            }
-            out.value_field("parameters", parameters);
-        });
-    });
 }
 
 fn format(out: &mut Writer, schema: &OutputSchema) {
@@ -111,35 +92,24 @@ fn format(out: &mut Writer, schema: &OutputSchema) {
 fn messages(out: &mut Writer, draft: &Draft<'_>) {
     out.list(|out| {
         if let Some(text) = &draft.call.system {
-            said(out, "system", text);
+            chat_shapes::said(out, "system", text);
         }
         for message in &draft.call.messages {
             match message {
                 Message::Assistant(content) => assistant(out, content),
-                Message::System(text) => said(out, "system", text),
-                Message::Tool(results) => results.iter().for_each(|result| {
-                    out.object(|out| {
-                        out.text_field("role", "tool");
-                        out.text_field("tool_call_id", &result.tool_call_id);
-                        out.text_field("content", &body::output_text(result));
-                    });
-                }),
-                Message::User(parts) => user(out, parts),
+                Message::System(text) => chat_shapes::said(out, "system", text),
+                Message::Tool(results) => {
+                    results.iter().for_each(|result| chat_shapes::result(out, result));
+                }
+                Message::User(parts) => chat_shapes::user(out, parts),
             }
         }
     });
 }
 
-fn said(out: &mut Writer, role: &str, text: &str) {
-    out.object(|out| {
-        out.text_field("role", role);
-        out.text_field("content", text);
-    });
-}
-
 /// What was said beside tool calls is the plan for them, which is where the API itself puts it.
 fn assistant(out: &mut Writer, content: &[Content]) {
-    let calls: Vec<&ToolCall> = content.iter().filter_map(call_of).collect();
+    let calls = chat_shapes::calls_of(content);
     let (text, thought) = (body::text_of(content), body::thought_of(content));
     out.object(|out| {
         out.text_field("role", "assistant");
@@ -150,7 +120,7 @@ fn assistant(out: &mut Writer, content: &[Content]) {
         if !plan.is_empty() {
             out.text_field("tool_plan", plan);
         }
-        out.key("tool_calls").list(|out| calls.iter().for_each(|each| call(out, each)));
+        chat_shapes::calls(out, &calls);
     });
 }
 
@@ -167,48 +137,5 @@ fn spoken(out: &mut Writer, thought: &str, text: &str) {
             out.text_field("type", "text");
             out.text_field("text", text);
         });
-    });
-}
-
-fn call_of(piece: &Content) -> Option<&ToolCall> {
-    match piece {
-        Content::ToolCall(call) => Some(call),
-        _ => None,
-    }
-}
-
-fn call(out: &mut Writer, call: &ToolCall) {
-    out.object(|out| {
-        out.text_field("id", &call.tool_call_id);
-        out.text_field("type", "function");
-        out.key("function").object(|out| {
-            out.text_field("name", &call.tool_name);
-            out.text_field("arguments", &body::arguments(&call.input));
-        });
-    });
-}
-
-fn user(out: &mut Writer, parts: &[UserPart]) {
-    if let [UserPart::Text(text)] = parts {
-        return said(out, "user", text);
-    }
-    out.object(|out| {
-        out.text_field("role", "user");
-        out.key("content").list(|out| parts.iter().for_each(|part| user_part(out, part)));
-    });
-}
-
-fn user_part(out: &mut Writer, part: &UserPart) {
-    out.object(|out| match part {
-        // Refused before anything is written.
-        UserPart::File(_) => out.value_field("type", &Value::Null),
-        UserPart::Image(image) => {
-            out.text_field("type", "image_url");
-            out.key("image_url").object(|out| body::image_url(out.key("url"), image));
-        }
-        UserPart::Text(text) => {
-            out.text_field("type", "text");
-            out.text_field("text", text);
-        }
     });
 }
