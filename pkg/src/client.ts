@@ -2,6 +2,7 @@
 // streams of the core's answers; the rules are all in the core.
 
 import type { Core } from '../wasm/core.js';
+import type { BuiltRequest, CallOptions, Completion, CompletionStream, Verification } from './call-types.js';
 import { aborted, invalid } from './errors.js';
 import { mediaPart } from './media.js';
 import { readOptions, type Settings } from './options.js';
@@ -9,10 +10,6 @@ import { ownFields, plainObject } from './plain.js';
 import { builtRequest } from './request.js';
 import { Streaming } from './stream.js';
 import type {
-  BuiltRequest,
-  CallOptions,
-  Completion,
-  CompletionStream,
   DuctapeOptions,
   Explanation,
   ModelInput,
@@ -23,7 +20,6 @@ import type {
   ResolveView,
   Signal,
   UnreadableModel,
-  Verification,
 } from './types.js';
 import { prepare, type Running, running } from './wasm.js';
 

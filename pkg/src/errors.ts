@@ -1,6 +1,7 @@
 // The one error class. It shows what the core reports and adds nothing.
 
-import type { Attempt, ErrorCode, ProviderId } from './types.js';
+import type { Attempt } from './call-types.js';
+import type { ErrorCode, ProviderId } from './types.js';
 
 /** An error as the core hands it over. */
 export interface ErrorView {

@@ -1,6 +1,6 @@
 // A request that was built and not sent, with its text for a shell.
 
-import type { BuiltRequest } from './types.js';
+import type { BuiltRequest } from './call-types.js';
 
 /** What stands in the place of a secret. */
 const REDACTED = '[redacted]';

@@ -2,8 +2,9 @@
 // time, and ends the connection when nobody wants the rest.
 
 import type { StreamHandle } from '../wasm/core.js';
+import type { Completion, CompletionStream, StreamPart } from './call-types.js';
 import { aborted, DuctapeError, type ErrorView } from './errors.js';
-import type { Completion, CompletionStream, Signal, StreamPart, WebStream } from './types.js';
+import type { Signal, WebStream } from './types.js';
 import type { Running } from './wasm.js';
 
 /** A call that can be started; `cancelled` ends it before its first content. */
