@@ -22,6 +22,8 @@ use super::timeouts::Patience;
 use super::timeouts::Phase;
 use super::timeouts::bounded;
 use crate::catalog;
+use crate::catalog::OnUnsupported;
+use crate::chat::Warning;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::error::Result;
@@ -30,6 +32,17 @@ use crate::providers::Draft;
 use crate::providers::Encoded;
 use crate::resolve::Layer;
 use crate::secret::ApiKey;
+
+/// What a wire leaves out or narrows is refused, too, where the caller wants to hear of it before anything is sent.
+fn refuse_losses(warnings: &[Warning], policy: OnUnsupported) -> Result<()> {
+    let lost = warnings.iter().find(|warning| matches!(warning.code, "clamped" | "dropped"));
+    match lost.filter(|_| policy == OnUnsupported::Error) {
+        None => Ok(()),
+        Some(Warning { field, message, .. }) => {
+            Err(Error::new(ErrorKind::UnsupportedParameter, message).with("field", field.as_str()))
+        }
+    }
+}
 
 impl<P: Ports> Client<P> {
     /// One whole answer.
@@ -119,6 +132,7 @@ impl<P: Ports> Client<P> {
         let draft = Draft { in_page: self.options.in_page, ..Draft::new(&resolved, &call, key) };
         let encoded = provider.encode(&draft).map_err(|error| scrubber.error(error));
         let Encoded { request, warnings } = encoded?;
+        refuse_losses(&warnings, policy)?;
         let limits = asked.timeout.limits(resolved.settings.timeout.sent().copied());
         let mut exchange = Exchange {
             provider,

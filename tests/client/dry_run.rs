@@ -1,6 +1,7 @@
 //! The request of a call that is not made: what it shows, and what it never touches.
 
 use ductape_models::ErrorKind;
+use ductape_models::catalog::OnUnsupported;
 use ductape_models::client::ClientOptions;
 use serde_json::Value;
 use serde_json::json;
@@ -85,4 +86,26 @@ fn r61b_a_dry_run_shows_what_was_learned() {
     shop.generate(json!({})).unwrap();
     let shown = built(&shop, json!({}));
     assert_eq!((shown["body"].get("temperature"), &shown["warnings"][0]["code"]), (None, &json!("healed")));
+}
+
+#[test]
+fn r36_what_a_wire_leaves_out_is_refused_where_that_is_wanted() {
+    let model = json!({"provider": "openai", "model": "gpt-4.1", "api": "responses", "apiKey": CANARY});
+    let call = json!({"model": model, "prompt": "Hi", "modelConfig": {"stopSequences": ["END"]}});
+    let built = |on_unsupported| {
+        let shop = Shop::with(ClientOptions { on_unsupported, ..in_shop() }, []);
+        shop.run(shop.client.build_request(&call))
+    };
+    let warnings = built(OnUnsupported::Warn).unwrap().warnings;
+    assert!(warnings.iter().any(|warning| warning.field == "stopSequences"));
+    let error = built(OnUnsupported::Error).unwrap_err();
+    assert_eq!((error.kind(), error.field()), (ErrorKind::UnsupportedParameter, Some("stopSequences")));
+}
+
+fn in_shop() -> ClientOptions {
+    ClientOptions {
+        product: Some("shop".to_owned()),
+        env: Some("dev".to_owned()),
+        ..ClientOptions::default()
+    }
 }
