@@ -237,6 +237,14 @@ pub enum Finish {
     ToolCalls,
 }
 
+impl Finish {
+    /// Whether an answer that ended so came whole. Tool calls of any other may be cut off, and are never run.
+    #[must_use]
+    pub const fn is_whole(self) -> bool {
+        matches!(self, Finish::Other | Finish::Stop | Finish::ToolCalls)
+    }
+}
+
 /// Why the answer ended: one word for all providers, and the provider's own.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct FinishReason {

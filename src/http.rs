@@ -87,4 +87,51 @@ impl HttpHead {
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
+
+    /// Whether it leads elsewhere. No redirect is ever followed: it would take the key along.
+    #[must_use]
+    pub fn is_redirect(&self) -> bool {
+        self.status == 0 || (300..400).contains(&self.status)
+    }
+
+    /// The origin that a redirect leads to, where its `location` is an absolute address. The rest of it may carry secrets.
+    #[must_use]
+    pub fn redirected_to(&self) -> Option<String> {
+        self.headers.get("location").and_then(origin)
+    }
+}
+
+/// Scheme, host and port of an absolute address.
+fn origin(location: &str) -> Option<String> {
+    let (scheme, rest) = location.trim().split_once("://")?;
+    let scheme = ["https", "http"].into_iter().find(|known| known.eq_ignore_ascii_case(scheme))?;
+    let authority = rest.split(['/', '?', '#', '\\']).next()?;
+    let host = authority.rsplit('@').next()?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+    let valid = !host.is_empty() && host.len() <= 255 && host.chars().all(plain);
+    valid.then(|| format!("{scheme}://{host}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r40_a_location_is_shown_by_origin_only() {
+        let rows = [
+            ("https://evil.example/take?key=sk-1#x", Some("https://evil.example")),
+            ("HTTP://evil.example:8080", Some("http://evil.example:8080")),
+            ("https://user:sk-1@evil.example/", Some("https://evil.example")),
+            ("https://evil.example\\@good.example/", Some("https://evil.example")),
+            ("https://[::1]:3000/a", Some("https://[::1]:3000")),
+            ("/relative?key=sk-1", None),
+            ("//evil.example/a", None),
+            ("javascript://sk-1", None),
+            ("https://sk 1/", None),
+            ("https:///x", None),
+        ];
+        for (location, expected) in rows {
+            assert_eq!(origin(location).as_deref(), expected, "{location}");
+        }
+    }
 }

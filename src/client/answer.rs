@@ -27,7 +27,7 @@ pub(super) async fn open<T: Transport>(
     scrubber: &Scrubber,
 ) -> Result<(HttpHead, T::Body)> {
     let (head, mut body) = transport.send(request).await?;
-    if head.status == 0 || (300..400).contains(&head.status) {
+    if head.is_redirect() {
         return Err(redirect_refused(&head));
     }
     if head.is_success() {
@@ -116,45 +116,15 @@ fn redirect_refused(head: &HttpHead) -> Error {
     let message =
         "the server answered with a redirect, which is never followed: it would take the key elsewhere";
     let error = Error::new(ErrorKind::RedirectRefused, message).with_status(head.status);
-    match head.headers.get("location").and_then(origin) {
+    match head.redirected_to() {
         Some(origin) => error.with("location", origin),
         None => error,
     }
 }
 
-/// Scheme, host and port of an absolute address; the rest of it may carry secrets.
-fn origin(location: &str) -> Option<String> {
-    let (scheme, rest) = location.trim().split_once("://")?;
-    let scheme = ["https", "http"].into_iter().find(|known| known.eq_ignore_ascii_case(scheme))?;
-    let authority = rest.split(['/', '?', '#', '\\']).next()?;
-    let host = authority.rsplit('@').next()?;
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
-    let valid = !host.is_empty() && host.len() <= 255 && host.chars().all(plain);
-    valid.then(|| format!("{scheme}://{host}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn r40_a_location_is_shown_by_origin_only() {
-        let rows = [
-            ("https://evil.example/take?key=sk-1#x", Some("https://evil.example")),
-            ("HTTP://evil.example:8080", Some("http://evil.example:8080")),
-            ("https://user:sk-1@evil.example/", Some("https://evil.example")),
-            ("https://evil.example\\@good.example/", Some("https://evil.example")),
-            ("https://[::1]:3000/a", Some("https://[::1]:3000")),
-            ("/relative?key=sk-1", None),
-            ("//evil.example/a", None),
-            ("javascript://sk-1", None),
-            ("https://sk 1/", None),
-            ("https:///x", None),
-        ];
-        for (location, expected) in rows {
-            assert_eq!(origin(location).as_deref(), expected, "{location}");
-        }
-    }
 
     #[test]
     fn the_first_byte_ignores_white_space_and_a_byte_order_mark() {

@@ -17,7 +17,7 @@ const MAX_LINE_CHARS: usize = 200;
 
 /// The error that a response outside 200 to 299 means.
 pub(in crate::providers) fn error(provider: &'static str, head: &HttpHead, body: &[u8]) -> Error {
-    if head.status == 0 || (300..400).contains(&head.status) {
+    if head.is_redirect() {
         return redirect(provider, head);
     }
     let text = String::from_utf8_lossy(body);
@@ -74,17 +74,10 @@ fn redirect(provider: &'static str, head: &HttpHead) -> Error {
     let message = format!("{provider} answered with a redirect, which is never followed");
     let error =
         Error::new(ErrorKind::RedirectRefused, message).with_provider(provider).with_status(head.status);
-    match head.headers.get("location").and_then(origin) {
+    match head.redirected_to() {
         Some(origin) => error.with("location", origin),
         None => error,
     }
-}
-
-fn origin(location: &str) -> Option<String> {
-    let (scheme, rest) = location.split_once("://")?;
-    let authority = rest.split(['/', '?', '#', '\\']).next()?;
-    let host = authority.rsplit('@').next().filter(|host| !host.is_empty())?;
-    matches!(scheme, "http" | "https").then(|| format!("{scheme}://{host}"))
 }
 
 /// What a failed response says.

@@ -14,6 +14,7 @@ mod messages;
 mod openai;
 mod responses;
 mod schema;
+mod tool_calls;
 
 pub use draft::Draft;
 pub use draft::Encoded;

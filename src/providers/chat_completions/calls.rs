@@ -4,14 +4,13 @@
 use std::borrow::Cow;
 
 use serde_json::Value;
-use serde_json::json;
 
 use crate::chat::Finish;
 use crate::chat::StreamPart;
-use crate::chat::ToolCall;
 use crate::json;
 use crate::json::count;
 use crate::json::filled;
+use crate::providers::tool_calls::tool_call;
 
 /// The calls of one answer, in the order in which they began.
 #[derive(Debug, Default)]
@@ -170,21 +169,6 @@ pub(super) fn arguments(value: &Value) -> Cow<'_, str> {
     }
 }
 
-/// A call from the text of its arguments. No arguments are no arguments, however they are written, unless the answer
-/// was cut; then nothing of it may be run.
-pub(super) fn tool_call(id: String, name: String, arguments: &str, finish: Finish) -> ToolCall {
-    let whole = matches!(finish, Finish::Other | Finish::Stop | Finish::ToolCalls) && !name.is_empty();
-    let trimmed = arguments.trim();
-    let input = match json::parse(trimmed) {
-        _ if trimmed.is_empty() => json!({}),
-        Some(Value::Null) => json!({}),
-        Some(input) => input,
-        None => Value::String(arguments.to_owned()),
-    };
-    let incomplete = !whole || !input.is_object();
-    ToolCall { tool_call_id: id, tool_name: name, input, incomplete, provider_data: None }
-}
-
 /// Whether the text is a whole JSON object. The cheap test first: fragments that repeat the name come by the thousand.
 fn is_complete(input: &str) -> bool {
     input.trim_end().ends_with('}') && json::parse(input).is_some()
@@ -192,6 +176,8 @@ fn is_complete(input: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     /// The calls that a stream with these fragments ends in, as `(id, name, input)`.
@@ -293,16 +279,5 @@ mod tests {
             assert_eq!(one, [call("a", "f", json!({}))]);
         }
         assert_eq!(calls(&[json!({"id": "a", "function": {"name": "f"}})]), [call("a", "f", json!({}))]);
-    }
-
-    #[test]
-    fn r56_a_cut_call_is_never_whole() {
-        let incomplete =
-            |text: &str, finish| tool_call("a".to_owned(), "f".to_owned(), text, finish).incomplete;
-        assert!(incomplete("", Finish::Length) && incomplete("{}", Finish::Interrupted));
-        assert!(incomplete("{\"x\":", Finish::Stop) && incomplete("[1]", Finish::ToolCalls));
-        assert!(!incomplete("{}", Finish::ToolCalls) && !incomplete("null", Finish::Stop));
-        let raw = tool_call("a".to_owned(), "f".to_owned(), "{\"x\":", Finish::Length);
-        assert_eq!(raw.input, json!("{\"x\":"));
     }
 }

@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::calls::arguments;
 use super::calls::made_id;
-use super::calls::tool_call;
 use crate::chat::Completion;
 use crate::chat::Content;
 use crate::chat::Finish;
@@ -18,6 +17,7 @@ use crate::json::count;
 use crate::json::filled;
 use crate::providers::failure;
 use crate::providers::headers;
+use crate::providers::tool_calls::tool_call;
 
 /// The answer in a 2xx body.
 pub(in crate::providers) fn decode(

@@ -8,7 +8,6 @@ use crate::chat::Content;
 use crate::chat::Finish;
 use crate::chat::FinishReason;
 use crate::chat::Source;
-use crate::chat::ToolCall;
 use crate::chat::Usage;
 use crate::error::Result;
 use crate::http::HttpHead;
@@ -17,6 +16,7 @@ use crate::json::count;
 use crate::json::filled;
 use crate::providers::failure;
 use crate::providers::headers;
+use crate::providers::tool_calls::tool_call;
 
 /// The answer in a 2xx body.
 pub(super) fn decode(head: &HttpHead, body: &[u8]) -> Result<Completion> {
@@ -63,19 +63,6 @@ fn content(message: &Value, finish: Finish) -> Vec<Content> {
 pub(super) fn call_names(call: &Value, position: usize) -> (String, String) {
     let id = filled(&call["id"]).map_or_else(|| format!("call_{position}"), str::to_owned);
     (id, call["function"]["name"].as_str().unwrap_or_default().to_owned())
-}
-
-/// A call from the text of its arguments. No arguments are no arguments, however they are written (`null`, nothing),
-/// unless the answer was cut; then nothing of it may be run.
-pub(super) fn tool_call(id: String, name: String, arguments: &str, finish: Finish) -> ToolCall {
-    let given = match json::parse(arguments) {
-        None if !arguments.trim().is_empty() => Value::String(arguments.to_owned()),
-        None | Some(Value::Null) => Value::Object(serde_json::Map::new()),
-        Some(given) => given,
-    };
-    let whole = matches!(finish, Finish::Other | Finish::Stop | Finish::ToolCalls) && !name.is_empty();
-    let incomplete = !whole || !given.is_object();
-    ToolCall { tool_call_id: id, tool_name: name, input: given, incomplete, provider_data: None }
 }
 
 /// What one citation names. Its sources are documents or tool outputs, and recorded ones lack any field.

@@ -8,7 +8,6 @@ use super::NAME;
 use super::response::call_names;
 use super::response::finish_reason;
 use super::response::sources;
-use super::response::tool_call;
 use super::response::usage;
 use crate::chat::Finish;
 use crate::chat::FinishReason;
@@ -21,6 +20,7 @@ use crate::json::filled;
 use crate::providers::StreamDecoder;
 use crate::providers::failure;
 use crate::providers::headers;
+use crate::providers::tool_calls::tool_call;
 use crate::sse::SseEvent;
 
 /// Decodes one stream.

@@ -33,11 +33,6 @@ pub(super) fn unified(word: &str, called: bool) -> Finish {
     }
 }
 
-/// Whether calls of an answer with this end may be run.
-pub(super) fn is_whole(finish: Finish) -> bool {
-    matches!(finish, Finish::Other | Finish::Stop | Finish::ToolCalls)
-}
-
 /// The counts; `None` where there are none. A count of zero is left out on this wire, so of two counts that make a sum
 /// one may be missing.
 pub(super) fn usage(raw: &Value) -> Option<Usage> {

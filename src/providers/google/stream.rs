@@ -269,7 +269,7 @@ impl Decoder {
         self.close_call(out);
         for mut part in mem::take(&mut self.held) {
             if let StreamPart::ToolCall(call) = &mut part {
-                call.incomplete |= !finish::is_whole(finish);
+                call.incomplete |= !finish.is_whole();
             }
             out.push(part);
         }

@@ -2,12 +2,12 @@
 //! off leaves nothing to run.
 
 use serde_json::Value;
-use serde_json::json;
 
 use crate::chat::Finish;
 use crate::chat::StreamPart;
 use crate::chat::ToolCall;
 use crate::json::filled;
+use crate::providers::tool_calls::tool_call;
 
 /// The calls that are not told yet.
 #[derive(Debug, Default)]
@@ -77,19 +77,8 @@ impl Call {
         out.push(StreamPart::ToolInputEnd { tool_call_id: self.id.clone() });
     }
 
-    /// No arguments are no arguments, however they are written, unless the answer was cut.
     fn told(self, finish: Finish) -> ToolCall {
-        let whole =
-            matches!(finish, Finish::Other | Finish::Stop | Finish::ToolCalls) && !self.name.is_empty();
-        let trimmed = self.input.trim();
-        let input = match serde_json::from_str::<Value>(trimmed) {
-            _ if trimmed.is_empty() => json!({}),
-            Ok(Value::Null) => json!({}),
-            Ok(input) => input,
-            Err(_) => Value::String(self.input),
-        };
-        let incomplete = !whole || !input.is_object();
-        ToolCall { tool_call_id: self.id, tool_name: self.name, input, incomplete, provider_data: None }
+        tool_call(self.id, self.name, &self.input, finish)
     }
 }
 

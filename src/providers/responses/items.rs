@@ -6,13 +6,13 @@ use serde_json::Value;
 
 use super::NAME;
 use super::response::source;
-use super::response::tool_call;
 use crate::chat::Finish;
 use crate::chat::StreamPart;
 use crate::json;
 use crate::json::count;
 use crate::json::filled;
 use crate::json::object_of;
+use crate::providers::tool_calls::tool_call;
 
 /// What an item is. Others (the API's own tools, custom tools) are passed over.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -1,15 +1,12 @@
 //! What stands in a response beside its items, and what is read out of them: why it ended, the counts, the sources of a
 //! text, calls from their arguments.
 
-use serde_json::Map;
 use serde_json::Value;
 
 use crate::chat::Finish;
 use crate::chat::FinishReason;
 use crate::chat::Source;
-use crate::chat::ToolCall;
 use crate::chat::Usage;
-use crate::json;
 use crate::json::count;
 use crate::json::filled;
 
@@ -66,20 +63,6 @@ pub(super) fn source(annotation: &Value) -> Option<Source> {
     (source.id.is_some() || source.url.is_some()).then_some(source)
 }
 
-/// A call from the text of its arguments. No arguments are no arguments, however they are written, unless the answer
-/// was cut; then nothing of it may be run.
-pub(super) fn tool_call(id: String, name: String, arguments: &str, finish: Finish) -> ToolCall {
-    let whole = matches!(finish, Finish::Other | Finish::Stop | Finish::ToolCalls) && !name.is_empty();
-    let input = match json::parse(arguments) {
-        Some(Value::Null) => Value::Object(Map::new()),
-        Some(input) => input,
-        None if arguments.trim().is_empty() => Value::Object(Map::new()),
-        None => Value::String(arguments.to_owned()),
-    };
-    let incomplete = !whole || !input.is_object();
-    ToolCall { tool_call_id: id, tool_name: name, input, incomplete, provider_data: None }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -123,13 +106,5 @@ mod tests {
         let file = source(&json!({"type": "file_citation", "file_id": "f", "filename": "a.pdf"})).unwrap();
         assert_eq!((file.id.as_deref(), file.title.as_deref()), (Some("f"), Some("a.pdf")));
         assert_eq!((source(&json!({"type": "new"})), source(&json!("x"))), (None, None));
-    }
-
-    #[test]
-    fn r56_a_call_that_was_cut_is_incomplete() {
-        let incomplete = |text: &str, finish| tool_call("c".into(), "f".into(), text, finish).incomplete;
-        assert!(!incomplete("", Finish::ToolCalls) && !incomplete("null", Finish::ToolCalls));
-        assert!(incomplete("{}", Finish::Length) && incomplete("{\"a\":", Finish::ToolCalls));
-        assert!(incomplete("[1]", Finish::ToolCalls) && incomplete("{}", Finish::Interrupted));
     }
 }
