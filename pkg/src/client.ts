@@ -4,36 +4,54 @@
 import type { Core } from '../wasm/core.js';
 import type { BuiltRequest, CallOptions, Completion, CompletionStream, Verification } from './call-types.js';
 import { aborted, invalid } from './errors.js';
+import { type CoreKeys, coreKeys, hasSigningKey, keyAgent, plainKeys, ringOf } from './keys.js';
 import { mediaPart } from './media.js';
 import { readOptions, type Settings } from './options.js';
 import { ownFields, plainObject } from './plain.js';
+import { rekey } from './rekey.js';
 import { builtRequest } from './request.js';
 import { Streaming } from './stream.js';
 import type {
+  Diagnosis,
   DuctapeOptions,
   Explanation,
+  KeyInput,
   ModelInput,
   ModelPatch,
   ModelRef,
   ModelView,
+  Rekeyed,
+  RekeyOptions,
   ResolveOptions,
   ResolveView,
+  Revision,
   Signal,
   UnreadableModel,
 } from './types.js';
 import { prepare, type Running, running } from './wasm.js';
+
+/** A client of the core, and the instance that it lives in. */
+interface Handle {
+  core: Core;
+  running: Running;
+}
 
 /** Operations of the core that answer with one JSON text. */
 type Operation =
   | 'buildRequest'
   | 'create'
   | 'delete'
+  | 'doctor'
   | 'explain'
   | 'fetch'
   | 'fetchAll'
   | 'generate'
+  | 'history'
+  | 'rekey'
   | 'removeEnv'
   | 'resolve'
+  | 'retire'
+  | 'rollback'
   | 'update'
   | 'upsert'
   | 'verify';
@@ -60,8 +78,31 @@ export interface Models {
    * quota apart. What the provider says is in the result; only a wrong call and a missing model fail.
    */
   verify(ref: ModelRef & { env?: string; timeout?: number }): Promise<Verification>;
-  /** Deletes a model and its sealed keys. */
+  /** The current settings and up to ten earlier ones, newest first. Keys have no history. */
+  history(ref: ModelRef): Promise<Revision[]>;
+  /**
+   * Puts the settings of an earlier revision back, as a new revision; keys stay as they are. Where an environment would
+   * get another provider or origin, `envs` has to give its key again.
+   */
+  rollback(to: ModelRef & { rev: number; envs?: readonly KeyInput[] }): Promise<ModelView>;
+  /** Deletes a model with its sealed keys and its history. */
   delete(ref: ModelRef): Promise<{ product: string; tag: string }>;
+}
+
+/** The care of product keys. */
+export interface Keys {
+  /**
+   * Seals everything that is stored anew with the primary key: after a new one was added to every client's ring, and made
+   * the primary one in all of them. It may be stopped at any moment, and goes on from `cursor` or from the start.
+   */
+  rekey(options?: RekeyOptions): Promise<Rekeyed>;
+  /** What the stored records need, and what is wrong with them. With `deep`, every key is opened and thrown away. */
+  doctor(options?: { product?: string; deep?: boolean }): Promise<Diagnosis>;
+  /**
+   * Makes sure, over two listings of the whole store, that no record needs a product key, and uses it no more. Then take
+   * it out of the ring, and put its id under `retired` there.
+   */
+  retire(options: { keyId: string }): Promise<{ keyId: string; scanned: number }>;
 }
 
 /**
@@ -78,11 +119,21 @@ export class Ductape {
     fetch: <T>(ref: unknown) => this.#call<T>('fetch', ref),
     fetchAll: (options = {}) => this.#call('fetchAll', options),
     verify: (ref) => this.#call('verify', ref),
+    history: (ref) => this.#call('history', ref),
+    rollback: (to) => this.#call('rollback', to),
     delete: (ref) => this.#call('delete', ref),
   };
 
+  /** The care of product keys. */
+  readonly keys: Keys = {
+    rekey: (options = {}) => rekey(options, (page) => this.#call('rekey', page)),
+    doctor: (options = {}) => this.#call('doctor', options),
+    retire: (options) => this.#call('retire', options),
+  };
+
   #settings: Settings;
-  #handle: { core: Core; running: Running } | undefined;
+  #handle: Handle | undefined;
+  #making: { made: Promise<Handle>; running: Running } | undefined;
 
   /**
    * @throws DuctapeError `invalid_input` for an option that is unknown or of the wrong type, and where `storage` is given
@@ -128,9 +179,9 @@ export class Ductape {
 
   /** One answer in parts. The request starts at once; errors reach whoever iterates, and `result`. */
   stream(options: CallOptions): CompletionStream {
-    return new Streaming((cancelled) => {
+    return new Streaming(async (cancelled) => {
       const { bytes, signal } = read(options);
-      const { core, running: instance } = this.#core();
+      const { core, running: instance } = await this.#core();
       return { signal, instance, start: () => instance.wait(() => core.stream(bytes, cancelled)) };
     });
   }
@@ -138,7 +189,8 @@ export class Ductape {
   async #call<T>(operation: Operation, options: unknown): Promise<T> {
     const { bytes, signal } = read(options);
     if (signal?.aborted) throw aborted();
-    const { core, running: instance } = this.#core();
+    const handle = this.#core();
+    const { core, running: instance } = handle instanceof Promise ? await handle : handle;
     const cancel = cancellation(signal);
     try {
       const text = await instance.wait<string>(() => core.call(operation, bytes, cancel?.promise));
@@ -148,16 +200,27 @@ export class Ductape {
     }
   }
 
-  /** The core's client, made anew where its instance is gone. */
-  #core(): { core: Core; running: Running } {
+  /** The core's client, made anew where its instance is gone; promised where a key has to be asked first. */
+  #core(): Handle | Promise<Handle> {
     const instance = running();
-    if (this.#handle?.running !== instance) {
-      const { core: options, host } = this.#settings;
-      this.#settings.keys ??= [Ductape.generateKey()];
-      const keys = [...this.#settings.keys];
-      const core = instance.enter(() => new instance.Core(options, keys, host as never));
-      this.#handle = { core, running: instance };
+    if (this.#handle?.running === instance) return this.#handle;
+    this.#settings.keys ??= ringOf(Ductape.generateKey());
+    const keys = this.#settings.keys;
+    if (!hasSigningKey(keys)) return this.#make(instance, plainKeys(keys));
+    // One client for all that wait: two would not share the locks that keep writes of one model apart.
+    if (this.#making?.running !== instance) {
+      const questions = () => instance.enter(() => instance.Core.keyQuestions()) as Uint8Array<ArrayBuffer>[];
+      const made = coreKeys(keys, questions).then((keys) => this.#make(instance, keys));
+      this.#making = { made, running: instance };
     }
+    return this.#making.made;
+  }
+
+  #make(instance: Running, keys: CoreKeys): Handle {
+    const { core: options, host } = this.#settings;
+    const ports = { ...host, keyAgent: keyAgent(this.#settings.keys ?? ringOf('')) };
+    const core = instance.enter(() => new instance.Core(options, keys as never, ports as never));
+    this.#handle = { core, running: instance };
     return this.#handle;
   }
 }

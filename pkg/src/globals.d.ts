@@ -43,6 +43,19 @@ interface ReadableStreamDefaultReader {
   cancel(): Promise<void>;
 }
 
+interface CryptoKey {
+  readonly type: string;
+  readonly extractable: boolean;
+  readonly algorithm: object;
+  readonly usages: readonly string[];
+}
+
+declare const crypto: {
+  readonly subtle: {
+    sign(algorithm: 'HMAC', key: CryptoKey, data: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer>;
+  };
+};
+
 declare function queueMicrotask(run: () => void): void;
 declare function setTimeout(run: () => void, ms: number): unknown;
 declare function clearTimeout(timer: unknown): void;

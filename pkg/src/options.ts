@@ -1,12 +1,12 @@
 // The constructor's options: what each must be, and what the core gets of them. Values that only the core can judge
 // (weak keys, product names) are judged at the first call.
 
-import { type DuctapeError, invalid } from './errors.js';
+import { invalid } from './errors.js';
+import { type GivenKeys, readKeys } from './keys.js';
 import { ownFields, plainObject } from './plain.js';
 import { fromCallback } from './storage/callback.js';
 import { memoryStorage } from './storage/memory.js';
 import type { Storage, StorageCallback } from './storage/types.js';
-import type { ProductKey } from './types.js';
 
 /** Plain data that the core reads. */
 const CORE_FIELDS = [
@@ -21,16 +21,18 @@ const CORE_FIELDS = [
 ] as const;
 
 /** Accepted so that existing code runs. */
-const UNUSED_FIELDS = ['user_id', 'workspace_id', 'accessKey'] as const;
+const UNUSED_FIELDS = ['workspace_id', 'accessKey'] as const;
 
 /** Known by name, to say so; there is nothing behind them yet. */
-const LATER_FIELDS = ['publicKey', 'onEvent', 'onAudit'] as const;
+const LATER_FIELDS = ['onEvent', 'onAudit'] as const;
 
 const FIELDS: readonly string[] = [
   ...CORE_FIELDS,
   ...UNUSED_FIELDS,
   ...LATER_FIELDS,
   'privateKey',
+  'publicKey',
+  'user_id',
   'storage',
   'keyResolver',
   'fetch',
@@ -41,8 +43,8 @@ const FIELDS: readonly string[] = [
 export interface Settings {
   /** Plain data for the core. */
   core: object;
-  /** The product keys, the one that seals first; none where the instance makes its own. */
-  keys: readonly ProductKey[] | undefined;
+  /** The keys; none where the instance makes its own. */
+  keys: GivenKeys | undefined;
   /** The ports. */
   host: { storage: Storage; fetch: unknown; keyResolver: unknown };
 }
@@ -52,13 +54,17 @@ export function readOptions(options: unknown): Settings {
   const fields = ownFields(options, 'options');
   for (const key of fields.keys()) checkName(key, fields.get(key));
   const storage = readStorage(fields.get('storage'));
-  const keys = readKeys(fields.get('privateKey'));
+  const keys = readKeys(fields.get('privateKey'), fields.get('publicKey'));
   if (keys === undefined && storage !== undefined) {
     throw invalid('privateKey', 'a product key to seal with, since storage is given; Ductape.generateKey() makes one');
+  }
+  if (keys?.publicKey !== undefined && storage === undefined) {
+    throw invalid('storage', 'a store that others read, since this client can open nothing');
   }
   const allowed = readFlag(fields.get('dangerouslyAllowBrowser'), 'dangerouslyAllowBrowser');
   const core = plainObject([
     ...CORE_FIELDS.filter((name) => fields.has(name)).map((name): [string, unknown] => [name, fields.get(name)]),
+    ['actor', fields.get('user_id')],
     ['refuseProviderCalls', isPage() && !allowed],
     ['inPage', isPage()],
   ]);
@@ -93,30 +99,6 @@ function alike(field: string, given: string): boolean {
     [0, 1],
     [1, 1],
   ].some(([skipA, skipB]) => a.slice(start + (skipA ?? 0)) === b.slice(start + (skipB ?? 0)));
-}
-
-function readKeys(given: unknown): readonly ProductKey[] | undefined {
-  if (given === undefined) return undefined;
-  if (typeof given !== 'object' || given instanceof Uint8Array) return [readKey(given, 'privateKey')];
-  if (Object.prototype.toString.call(given) === '[object CryptoKey]') throw cryptoKey();
-  const ring = ownFields(given, 'privateKey');
-  const stray = [...ring.keys()].find((key) => key !== 'primary' && key !== 'others');
-  if (stray !== undefined) throw invalid(`privateKey.${stray}`, 'no such field; a ring has primary and others');
-  const others = ring.get('others') ?? [];
-  if (!Array.isArray(others)) throw invalid('privateKey.others', 'a list of product keys');
-  const primary = readKey(ring.get('primary'), 'privateKey.primary');
-  return [primary, ...others.map((key: unknown, at) => readKey(key, `privateKey.others[${at}]`))];
-}
-
-function readKey(given: unknown, path: string): ProductKey {
-  if (typeof given === 'string') return given;
-  if (given instanceof Uint8Array) return given.slice();
-  if (Object.prototype.toString.call(given) === '[object CryptoKey]') throw cryptoKey();
-  throw invalid(path, 'a product key: a text or 32 bytes');
-}
-
-function cryptoKey(): DuctapeError {
-  return invalid('privateKey', 'a text or 32 bytes: a CryptoKey is not in this version');
 }
 
 function readStorage(given: unknown): Storage | undefined {

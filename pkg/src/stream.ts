@@ -32,7 +32,7 @@ export class Streaming implements CompletionStream {
   #settle!: { resolve(completion: Completion): void; reject(error: unknown): void };
   readonly #result: Promise<Completion>;
 
-  constructor(prepare: (cancelled: Promise<void>) => Start) {
+  constructor(prepare: (cancelled: Promise<void>) => Promise<Start>) {
     this.#aborted = new Promise((resolve) => {
       this.#abort = resolve;
     });
@@ -115,8 +115,8 @@ export class Streaming implements CompletionStream {
     ) as WebStream;
   }
 
-  async #open(prepare: (cancelled: Promise<void>) => Start): Promise<Opened> {
-    const { signal, instance, start } = prepare(this.#aborted);
+  async #open(prepare: (cancelled: Promise<void>) => Promise<Start>): Promise<Opened> {
+    const { signal, instance, start } = await prepare(this.#aborted);
     const abort = () => this.abort();
     if (signal?.aborted) abort();
     if (this.#isAborted) throw aborted();

@@ -82,15 +82,42 @@ export type ErrorCode =
 /** Any value that JSON can carry. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
-/** A product key: the `lmk1.` text of {@link Ductape.generateKey}, 64 hex digits, base64 of 32 bytes, or 32 bytes. */
-export type ProductKey = string | Uint8Array;
+/** The platform's `CryptoKey`. */
+export type WebCryptoKey = InstanceOf<'CryptoKey', { readonly type: string; readonly extractable: boolean }>;
 
-/** One key that seals, and older ones that only open. */
+/**
+ * A product key: the `lmk1.` text of {@link Ductape.generateKey}, 64 hex digits, base64 of 32 bytes, 32 bytes, or a
+ * `CryptoKey` of 256 bits for HMAC with SHA-512 that cannot be extracted and may sign. Of such a key this library sees
+ * what it signs and never its bytes; it has the same id as the same key in any other form.
+ */
+export type ProductKey = string | Uint8Array | WebCryptoKey;
+
+/** The public half of a sealing key, from `ductape-models/sealing`: seals, opens nothing. */
+export interface SealingPublicKey {
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** A fresh secret of 32 bytes for the private half, bound to `info`. */
+  encapsulate(info: Uint8Array): Promise<{ enc: Uint8Array; secret: Uint8Array }>;
+}
+
+/** The private half of a sealing key, from `ductape-models/sealing`: opens what was sealed to its public half. */
+export interface SealingPrivateKey {
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** The secret that `encapsulate` made for this key. */
+  decapsulate(enc: Uint8Array, info: Uint8Array): Promise<Uint8Array>;
+}
+
+/** One key that seals, and others that only open. */
 export interface Keyring {
   /** Seals and opens. */
   primary: ProductKey;
   /** Open only. */
   others?: readonly ProductKey[];
+  /** Open what clients with a public key stored. */
+  sealing?: readonly SealingPrivateKey[];
+  /** Ids of keys that must never open anything again, even where they are given. */
+  retired?: readonly string[];
 }
 
 /** What `fetch` is called with. */
@@ -150,6 +177,78 @@ export interface CatalogEntry {
   capabilities: Capabilities;
 }
 
+/** A key for an environment that exists. */
+export interface KeyInput {
+  /** The environment. */
+  slug: string;
+  /** The provider's key. It is sealed before it is stored. */
+  apiKey?: string;
+  /** A name for the client's `keyResolver`, in place of `apiKey`. */
+  keyRef?: string;
+}
+
+/** The settings that a model had up to some revision. */
+export interface Revision {
+  /** The revision that brought these settings; writes that only touch keys have numbers of their own. */
+  rev: number;
+  /** When it was written, in milliseconds since 1970. */
+  updatedAt: number;
+  /** Who wrote it: the `user_id` of that client. */
+  updatedBy?: string;
+  /** What is different from the revision before it, such as `temperature` or `envs.dev`; empty for the oldest. */
+  changed: string[];
+  /** The settings as fields of a model, its environments without keys. */
+  settings: { [name: string]: Json | undefined };
+}
+
+/** How `keys.rekey` goes about it. */
+export interface RekeyOptions {
+  /** One product. Default: everything in the store. */
+  product?: string;
+  /** Where an earlier run stopped. */
+  cursor?: string;
+  /** The most records to look at, where time is short. Default: all. */
+  limit?: number;
+  /** Called after every hundred records, with everything so far. */
+  onProgress?: (soFar: Rekeyed) => void;
+  /** Gives up between two hundreds of records, with `aborted`. */
+  signal?: Signal;
+}
+
+/** What `keys.rekey` did. */
+export interface Rekeyed {
+  /** The id of the key that seals now. */
+  keyId: string;
+  /** Records looked at. */
+  scanned: number;
+  /** Records written anew. */
+  rewrapped: number;
+  /** Records that needed nothing. */
+  already: number;
+  /** Writes that somebody else's came before; each was tried again. */
+  conflicts: number;
+  /** Records, or single environments of them, that could not be moved, with the code of the error. They are as they were. */
+  failed: { product?: string; tag?: string; env?: string; code: ErrorCode }[];
+  /** Where to go on; absent at the end. */
+  cursor?: string;
+  /** The end was reached and nothing failed. */
+  complete: boolean;
+}
+
+/** What `keys.doctor` found. */
+export interface Diagnosis {
+  /** Records looked at. */
+  scanned: number;
+  /** The keys of this client, and those beyond them that records need. */
+  keys: { keyId: string; role: 'primary' | 'other' | 'sealing' | 'retired' | 'unknown'; records: number }[];
+  /** The ids of the keys that each record needs; none where it cannot be read. */
+  records: { product?: string; tag?: string; keyIds: string[] }[];
+  /** What is wrong with a record, or one environment of it: the code of the error that using it gives. */
+  problems: { product?: string; tag?: string; env?: string; code: ErrorCode }[];
+  /** Nothing is wrong. */
+  healthy: boolean;
+}
+
 /** Options of the constructor. */
 export interface DuctapeOptions {
   /** The product of calls that name none. */
@@ -161,6 +260,11 @@ export interface DuctapeOptions {
    * keeps its models in memory, so both are gone with it.
    */
   privateKey?: ProductKey | Keyring;
+  /**
+   * In place of `privateKey`: a client that stores models and keys and can open none, such as an admin page or a CI job.
+   * Needs `storage`. Its calls to providers fail with `unknown_key`.
+   */
+  publicKey?: SealingPublicKey;
   /** Where models are stored. Default: this instance's memory. */
   storage?: Storage | StorageCallback;
   /** Looks up the keys of environments that carry `keyRef` instead of `apiKey`. */
@@ -181,7 +285,7 @@ export interface DuctapeOptions {
   storageTimeoutMs?: number;
   /** Call providers from a web page all the same, where every script can read the keys that the page uses. */
   dangerouslyAllowBrowser?: boolean;
-  /** Accepted so that existing code runs; unused. */
+  /** Who this client works for: named as the writer of the revisions that it makes. At most 256 characters. */
   user_id?: string;
   /** Accepted so that existing code runs; unused. */
   workspace_id?: string;
@@ -319,6 +423,8 @@ export interface ModelView extends ModelConfig {
   rev: number;
   createdAt: number;
   updatedAt: number;
+  /** Who wrote it last: the `user_id` of that client. */
+  updatedBy?: string;
   /** The id of the product key that the record needs and the client lacks; nothing shown is verified then. */
   unknownKey?: string;
   /** What a create or an update did not take as given. */

@@ -3,6 +3,8 @@
 use wasm_bindgen::prelude::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::key_agent::Agent;
+
 #[wasm_bindgen]
 extern "C" {
     /// What the caller gave: `undefined` where nothing.
@@ -17,4 +19,7 @@ extern "C" {
 
     #[wasm_bindgen(method, getter, js_name = keyResolver)]
     pub(super) fn key_resolver(this: &Host) -> JsValue;
+
+    #[wasm_bindgen(method, getter, js_name = keyAgent)]
+    pub(super) fn key_agent(this: &Host) -> Agent;
 }

@@ -6,7 +6,9 @@ mod convert;
 mod error;
 mod fetch;
 mod host;
+mod key_agent;
 mod key_resolver;
+mod keys;
 mod operations;
 mod ports;
 mod random;
@@ -17,11 +19,13 @@ mod transport;
 use std::rc::Rc;
 
 use js_sys::Promise;
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::future_to_promise;
 
 use self::host::Host;
+use self::keys::GivenKeys;
 use self::ports::JsPorts;
 use crate::client::Client;
 use crate::client::ClientOptions;
@@ -43,14 +47,14 @@ pub struct Core {
 
 #[wasm_bindgen]
 impl Core {
-    /// `options` is plain data for [`ClientOptions::read`]; `keys` the product keys as texts or bytes, the one that
-    /// seals first; `host` what the caller gave: `storage`, and where given `fetch` and `keyResolver`.
+    /// `options` is plain data for [`ClientOptions::read`]; `keys` the keys that the caller gave; `host` everything else:
+    /// `storage`, `keyAgent`, and where given `fetch` and `keyResolver`.
     ///
     /// # Errors
     /// `invalid_input` naming the field.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: JsValue, keys: Vec<JsValue>, host: &Host) -> Result<Core, JsValue> {
-        open(&options, &keys, host).map_err(|error| error::to_js(&error))
+    pub fn new(options: JsValue, keys: &GivenKeys, host: &Host) -> Result<Core, JsValue> {
+        open(&options, keys, host).map_err(|error| error::to_js(&error))
     }
 
     /// Runs `operation` with `options`, the bytes of a JSON text. The promise gives a JSON text, or fails with an error
@@ -70,6 +74,13 @@ impl Core {
             let started = operations::start(&client, options, cancelled).await;
             started.map(JsValue::from).map_err(|error| client.ports().error_to_js(&error))
         })
+    }
+
+    /// What a product key that only signs has to sign, for the three answers that stand for it among the keys.
+    #[wasm_bindgen(js_name = keyQuestions)]
+    #[must_use]
+    pub fn key_questions() -> Vec<Uint8Array> {
+        keys::questions()
     }
 
     /// A fresh product key in its printed form.
@@ -102,9 +113,9 @@ impl Core {
     }
 }
 
-fn open(options: &JsValue, keys: &[JsValue], host: &Host) -> Result<Core> {
+fn open(options: &JsValue, keys: &GivenKeys, host: &Host) -> Result<Core> {
     let options = ClientOptions::read(&convert::plain(options)?)?;
-    let keyring = convert::keyring(keys)?;
+    let keys = keys::keys(keys)?;
     let ports = JsPorts::new(host)?;
-    Ok(Core { client: Rc::new(Client::new(ports, keyring, options)) })
+    Ok(Core { client: Rc::new(Client::new(ports, keys, options)) })
 }

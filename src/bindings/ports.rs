@@ -9,6 +9,7 @@ use super::causes::Causes;
 use super::clock::JsClock;
 use super::error;
 use super::host::Host;
+use super::key_agent::Agent;
 use super::key_resolver::JsKeyResolver;
 use super::random::SystemRandom;
 use super::storage::JsStorage;
@@ -23,6 +24,7 @@ pub(super) struct JsPorts {
     storage: JsStorage,
     transport: JsTransport,
     key_resolver: JsKeyResolver,
+    key_agent: Agent,
 }
 
 impl JsPorts {
@@ -33,6 +35,7 @@ impl JsPorts {
             storage: JsStorage::new(host.storage(), Rc::clone(&causes))?,
             transport: JsTransport::new(host.fetch())?,
             key_resolver: JsKeyResolver::new(host.key_resolver())?,
+            key_agent: host.key_agent(),
             causes,
         })
     }
@@ -49,6 +52,7 @@ impl Ports for JsPorts {
     type Clock = JsClock;
     type Random = SystemRandom;
     type KeyResolver = JsKeyResolver;
+    type KeyAgent = Agent;
 
     fn storage(&self) -> &JsStorage {
         &self.storage
@@ -68,6 +72,10 @@ impl Ports for JsPorts {
 
     fn key_resolver(&self) -> &JsKeyResolver {
         &self.key_resolver
+    }
+
+    fn key_agent(&self) -> &Agent {
+        &self.key_agent
     }
 }
 

@@ -1,38 +1,36 @@
 //! Where a call's API key comes from: the record, the caller's resolver, or the call itself. The only place that opens
 //! a sealed key to use it.
 
+use super::Client;
 use super::key_context::key_context;
 use super::ports::KeyContext;
 use super::ports::KeyResolver;
 use super::ports::Ports;
-use crate::crypto;
-use crate::crypto::Keyring;
 use crate::error::Result;
 use crate::resolve::KeySource;
 use crate::resolve::Resolved;
 use crate::secret::ApiKey;
 
-/// The key for this call; `None` only where the provider needs none.
-///
-/// # Errors
-/// `missing_api_key`; `unknown_key` or `tampered` where the sealed key does not open; those of the key resolver.
-pub(super) async fn obtain<P: Ports>(
-    ports: &P,
-    ring: &Keyring,
-    resolved: &Resolved,
-) -> Result<Option<ApiKey>> {
-    let tag = resolved.tag.as_deref().unwrap_or_default();
-    let (product, env, provider) = (resolved.product.as_str(), resolved.env.as_str(), resolved.provider);
-    match &resolved.key {
-        KeySource::Inline(key) => Ok(Some(key.clone())),
-        KeySource::None => resolved.require_key().map(|()| None),
-        KeySource::Reference(name) => {
-            let context = KeyContext { product, tag, env, provider: provider.as_str() };
-            ports.key_resolver().resolve(name, context).await.map(Some)
-        }
-        KeySource::Sealed(sealed) => {
-            let context = key_context(product, tag, env, provider, resolved.base_url.as_ref());
-            crypto::open(ring, sealed, &context).map(Some)
+impl<P: Ports> Client<P> {
+    /// The key for this call; `None` only where the provider needs none.
+    ///
+    /// # Errors
+    /// `missing_api_key`; `unknown_key`, `retired_key` or `tampered` where the sealed key does not open; those of the key
+    /// resolver.
+    pub(super) async fn obtain_key(&self, resolved: &Resolved) -> Result<Option<ApiKey>> {
+        let tag = resolved.tag.as_deref().unwrap_or_default();
+        let (product, env, provider) = (resolved.product.as_str(), resolved.env.as_str(), resolved.provider);
+        match &resolved.key {
+            KeySource::Inline(key) => Ok(Some(key.clone())),
+            KeySource::None => resolved.require_key().map(|()| None),
+            KeySource::Reference(name) => {
+                let context = KeyContext { product, tag, env, provider: provider.as_str() };
+                self.ports.key_resolver().resolve(name, context).await.map(Some)
+            }
+            KeySource::Sealed(sealed) => {
+                let context = key_context(product, tag, env, provider, resolved.base_url.as_ref());
+                self.open(sealed, &context).await.map(Some)
+            }
         }
     }
 }

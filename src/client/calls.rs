@@ -4,7 +4,6 @@
 use serde_json::Value;
 
 use super::Client;
-use super::api_key;
 use super::asked::Asked;
 use super::cancel::until;
 use super::exchange::BodyOf;
@@ -117,7 +116,7 @@ impl<P: Ports> Client<P> {
     /// The call as `target` gets it. The key lives from its opening to the end of the encoding.
     pub(super) async fn ready(&self, asked: &Asked, target: Target) -> Result<Exchange> {
         self.refuse_in_a_page()?;
-        let key = api_key::obtain(&self.ports, &self.keyring, &target.resolved).await?;
+        let key = self.obtain_key(&target.resolved).await?;
         self.exchange(asked, target, key.as_ref())
     }
 

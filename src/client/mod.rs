@@ -7,12 +7,14 @@ mod calls;
 mod cancel;
 mod complaint;
 mod continuation;
+mod doctor;
 mod dry_run;
 mod exchange;
 mod fallback;
 #[cfg(test)]
 mod fixture;
 mod heal;
+mod history;
 mod key_context;
 mod locks;
 mod models;
@@ -23,17 +25,26 @@ pub mod ports;
 mod record_text;
 mod records;
 mod recovery;
+mod rekey;
 mod resolution;
+mod retire;
 mod retry;
 mod scrub;
 mod sealing;
 mod storage_key;
 mod stream;
 mod timeouts;
+mod vault;
 mod verify;
 mod within;
 
+pub use doctor::Diagnosis;
+pub use doctor::KeyRole;
+pub use doctor::KeyUse;
+pub use doctor::Needs;
+pub use doctor::Problem;
 pub use dry_run::BuiltRequest;
+pub use history::Revision;
 pub use models::Deleted;
 pub use options::ClientOptions;
 pub use options::RetryOptions;
@@ -41,38 +52,52 @@ pub use outcome::Attempt;
 pub use outcome::Outcome;
 pub use outcome::Served;
 pub use part_decoder::PartDecoder;
+pub use rekey::RekeyFailure;
+pub use rekey::Rekeyed;
 pub use resolution::Explanation;
 pub use resolution::KeyOrigin;
 pub use resolution::Params;
 pub use resolution::ResolveView;
+pub use retire::Retired;
 pub use stream::CompletionStream;
 pub use stream::StreamParts;
 pub use timeouts::Patience;
+pub use vault::Keys;
 pub use verify::Verification;
 pub use verify::VerifyStatus;
 
+use core::cell::RefCell;
 use core::fmt;
 
 use self::heal::Lessons;
 use self::locks::Locks;
 use self::ports::Ports;
-use crate::crypto::Keyring;
+use crate::crypto::KeyId;
 
 /// One product's door to its models: storage, keys and transport behind one value. It keeps no plaintext
 /// and no cache, only what providers said they do not take.
 pub struct Client<P> {
     ports: P,
-    keyring: Keyring,
+    keys: Keys,
+    retired: RefCell<Vec<KeyId>>,
     options: ClientOptions,
     locks: Locks,
     lessons: Lessons,
 }
 
 impl<P: Ports> Client<P> {
-    /// A client over `ports` that seals and opens with `keyring`.
+    /// A client over `ports` that seals and opens with `keys`: a [`Keyring`](crate::crypto::Keyring), or a public key
+    /// alone.
     #[must_use]
-    pub fn new(ports: P, keyring: Keyring, options: ClientOptions) -> Self {
-        Self { ports, keyring, options, locks: Locks::default(), lessons: Lessons::default() }
+    pub fn new(ports: P, keys: impl Into<Keys>, options: ClientOptions) -> Self {
+        Self {
+            ports,
+            keys: keys.into(),
+            retired: RefCell::default(),
+            options,
+            locks: Locks::default(),
+            lessons: Lessons::default(),
+        }
     }
 
     /// The ports, for whoever built the client.

@@ -16,14 +16,17 @@ use super::records::Loaded;
 use super::records::conflict;
 use super::storage_key::product_prefix;
 use super::storage_key::storage_key;
+use super::vault::Keys;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::error::Result;
+use crate::model::Applied;
 use crate::model::ListedModel;
 use crate::model::ModelInput;
 use crate::model::ModelPatch;
 use crate::model::ModelView;
 use crate::model::Record;
+use crate::model::Writing;
 use crate::reader;
 use crate::reader::Reader;
 use crate::warning::Warning;
@@ -201,8 +204,8 @@ impl<P: Ports> Client<P> {
 
     /// Writes a new record; `None` where the key is taken.
     async fn insert(&self, key: &str, product: &str, input: &ModelInput) -> Result<Option<ModelView>> {
-        let (model, warnings) = self.seal_keys(input.build(product)?)?;
-        let record = Record::first(model, self.write_id()?, self.now());
+        let (model, warnings) = self.seal_keys(input.build(product)?).await?;
+        let record = Record::first(model, self.writing()?);
         // Where the store cannot refuse, looking first is all that can be done.
         if !self.has_cas() && self.read_text(key).await?.is_some() {
             return Ok(None);
@@ -216,11 +219,21 @@ impl<P: Ports> Client<P> {
 
     /// Writes the successor of the record under `key`; `None` where there is none.
     async fn change(&self, key: &str, patch: &ModelPatch) -> Result<Option<ModelView>> {
+        self.change_with(key, |record| patch.apply(&record.model)).await
+    }
+
+    /// Writes what `work` makes of the record under `key`; `None` where there is none. Starts over where somebody else
+    /// wrote meanwhile.
+    pub(super) async fn change_with(
+        &self,
+        key: &str,
+        work: impl Fn(&Record) -> Result<Applied>,
+    ) -> Result<Option<ModelView>> {
         for _ in 0..=CONFLICT_RETRIES {
             let Some(old) = self.load_key(key).await? else { return Ok(None) };
-            old.record.check_writable()?;
-            let (model, warnings) = self.seal_keys(patch.apply(&old.record.model)?)?;
-            let next = old.record.next(model, self.write_id()?, self.now());
+            self.check_writable(&old.record)?;
+            let (model, warnings) = self.seal_keys(work(&old.record)?).await?;
+            let next = old.record.next(model, self.writing()?)?;
             if let Written::Done(_) = self.store(key, &next, Some(&old)).await? {
                 return Ok(Some(self.view(&next, warnings)));
             }
@@ -230,23 +243,23 @@ impl<P: Ports> Client<P> {
 
     async fn listed(&self, listed: ListedKey) -> Result<Option<ListedModel>> {
         let Some(stored) = self.read_text(&listed.key).await? else { return Ok(None) };
-        Ok(Some(match record_text::parse(&self.keyring, &listed.key, &stored.value) {
+        Ok(Some(match record_text::parse(&self.keys, &listed.key, &stored.value) {
             Ok(record) => ListedModel::Readable(Box::new(self.view(&record, Vec::new()))),
             Err(error) => ListedModel::Unreadable { tag: listed.tag, unreadable: error.code() },
         }))
     }
 
     fn view(&self, record: &Record, warnings: Vec<Warning>) -> ModelView {
-        ModelView::new(record, &self.keyring.ids(), warnings)
+        ModelView::new(record, |id| self.keys.opens(id), warnings)
     }
 
-    fn address(&self, reader: &Reader<'_>) -> Result<(String, String)> {
+    pub(super) fn address(&self, reader: &Reader<'_>) -> Result<(String, String)> {
         let product = self.product_or_default(reader.optional("product", reader::id)?)?;
         Ok((product, reader.required("tag", "the model's tag", reader::id)?.to_owned()))
     }
 
     /// The error for a missing tag. The suggestions are a courtesy: a listing that fails leaves them out.
-    async fn model_not_found(&self, product: &str, tag: &str) -> Error {
+    pub(super) async fn model_not_found(&self, product: &str, tag: &str) -> Error {
         let keys = self.list_keys(&product_prefix(product)).await.unwrap_or_default();
         let tags: Vec<String> = keys.into_iter().filter_map(|listed| listed.tag).collect();
         let matches = close_matches(tag, &tags);
@@ -259,18 +272,23 @@ impl<P: Ports> Client<P> {
         located(Error::new(ErrorKind::ModelNotFound, message), product, tag).with("closeMatches", matches)
     }
 
-    fn write_id(&self) -> Result<String> {
-        let mut bytes = [0; 8];
-        self.ports.random().fill(&mut bytes)?;
-        Ok(format!("{:016x}", u64::from_be_bytes(bytes)))
+    /// Whether this client may write a successor of `record`. A client that holds no product key cannot verify what
+    /// others wrote, and writes all the same: it decides about nothing but what it is given.
+    pub(super) fn check_writable(&self, record: &Record) -> Result<()> {
+        record.check_version()?;
+        if matches!(self.keys, Keys::Public(_)) { Ok(()) } else { record.check_verified() }
     }
 
-    fn now(&self) -> u64 {
-        self.ports.clock().now_ms()
+    /// The marks of a write that happens now.
+    pub(super) fn writing(&self) -> Result<Writing> {
+        let mut bytes = [0; 8];
+        self.ports.random().fill(&mut bytes)?;
+        let wid = format!("{:016x}", u64::from_be_bytes(bytes));
+        Ok(Writing { wid, now_ms: self.ports.clock().now_ms(), by: self.options.actor.clone() })
     }
 }
 
-fn located(error: Error, product: &str, tag: &str) -> Error {
+pub(super) fn located(error: Error, product: &str, tag: &str) -> Error {
     error.with("product", product).with("tag", tag)
 }
 

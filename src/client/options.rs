@@ -25,6 +25,8 @@ impl Default for RetryOptions {
 /// Defaults and limits of a client.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClientOptions {
+    /// Who the client works for, as records name the writer of a revision.
+    pub actor: Option<String>,
     /// The product of calls that name none.
     pub product: Option<String>,
     /// The environment of calls that name none.
@@ -50,6 +52,7 @@ pub struct ClientOptions {
 impl Default for ClientOptions {
     fn default() -> Self {
         Self {
+            actor: None,
             product: None,
             env: None,
             products: Vec::new(),
@@ -66,6 +69,7 @@ impl Default for ClientOptions {
 
 impl ClientOptions {
     const FIELDS: &'static [&'static str] = &[
+        "actor",
         "allowedOrigins",
         "catalog",
         "env",
@@ -88,6 +92,7 @@ impl ClientOptions {
         let defaults = Self::default();
         let owned = |path: &str, value: &Value| reader::id(path, value).map(str::to_owned);
         Ok(Self {
+            actor: reader.optional("actor", actor)?,
             product: reader.optional("product", owned)?,
             env: reader.optional("env", owned)?,
             products: reader.optional("products", products)?.unwrap_or_default(),
@@ -104,6 +109,17 @@ impl ClientOptions {
             in_page: reader.optional("inPage", reader::boolean)?.unwrap_or(false),
         })
     }
+}
+
+/// Longest name of a writer, in characters.
+const MAX_ACTOR_CHARS: usize = 256;
+
+fn actor(path: &str, value: &Value) -> Result<String> {
+    let name = reader::filled(path, value)?;
+    if name.chars().count() > MAX_ACTOR_CHARS {
+        return Err(Error::invalid(path, "at most 256 characters"));
+    }
+    Ok(name.to_owned())
 }
 
 fn products(path: &str, value: &Value) -> Result<Vec<(String, Vec<String>)>> {

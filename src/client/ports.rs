@@ -1,10 +1,12 @@
-//! The only doors to the world: storage, transport, clock, randomness, key references. Each has a fake in the tests.
+//! The only doors to the world: storage, transport, clock, randomness, key references, keys that live elsewhere. Each has
+//! a fake in the tests.
 
 use serde::{Deserialize, Serialize};
 
+use crate::crypto::{Block, ENC_LEN};
 use crate::error::Result;
 use crate::http::{HttpHead, HttpRequest};
-use crate::secret::ApiKey;
+use crate::secret::{ApiKey, ProductKey};
 
 /// A stored value with the tag of its version.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -122,6 +124,27 @@ pub trait KeyResolver {
     async fn resolve(&self, reference: &str, context: KeyContext<'_>) -> Result<ApiKey>;
 }
 
+/// A fresh secret for the holder of a private key.
+#[derive(Clone, Debug)]
+pub struct Encapsulated {
+    /// What the holder needs to get at it.
+    pub enc: [u8; ENC_LEN],
+    /// The secret.
+    pub secret: ProductKey,
+}
+
+/// Computes with keys that never enter the core: product keys that only sign, and sealing keys (HPKE, RFC 9180, base mode
+/// with X25519 and HKDF-SHA256, export only). Keys are counted from 0, each kind for itself.
+#[allow(async_fn_in_trait, reason = "the crate's futures stay on one thread")]
+pub trait KeyAgent {
+    /// HMAC-SHA-512 of `data` with a product key.
+    async fn hmac(&self, key: usize, data: &[u8]) -> Result<Block>;
+    /// A fresh secret for the client's public key, bound to `info`.
+    async fn encapsulate(&self, info: &[u8]) -> Result<Encapsulated>;
+    /// The secret in `enc`, with a private sealing key. `tampered` where there is none.
+    async fn decapsulate(&self, key: usize, enc: &[u8; ENC_LEN], info: &[u8]) -> Result<ProductKey>;
+}
+
 /// All ports of one client.
 pub trait Ports {
     /// Storage.
@@ -134,6 +157,8 @@ pub trait Ports {
     type Random: Random;
     /// Key references.
     type KeyResolver: KeyResolver;
+    /// Keys that live elsewhere.
+    type KeyAgent: KeyAgent;
     /// Storage.
     fn storage(&self) -> &Self::Storage;
     /// Transport.
@@ -144,4 +169,6 @@ pub trait Ports {
     fn random(&self) -> &Self::Random;
     /// Key references.
     fn key_resolver(&self) -> &Self::KeyResolver;
+    /// Keys that live elsewhere.
+    fn key_agent(&self) -> &Self::KeyAgent;
 }

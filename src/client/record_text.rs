@@ -1,53 +1,75 @@
-//! The text that storage holds: a record's JSON behind a checksum that only holders of a product key can make, over the
-//! storage key too. It knows the frame; not what the JSON says beyond whose record it is.
+//! The text that storage holds: a record's JSON behind a checksum over the storage key too, and its history on the lines
+//! after it. It knows the frame; not what the JSON says beyond whose record it is.
+//!
+//! `LMR1.<key id>.<mac>.<json>` is what a client with product keys writes: only holders of the key can make the checksum.
+//! `LMP1.` has the id of a public sealing key and a checksum that anybody can make: all that a writer without product keys
+//! can offer. It is read by clients that have that sealing key, and by nobody else.
 
 use super::storage_key::storage_key;
+use super::vault::Keys;
 use crate::crypto;
-use crate::crypto::Keyring;
+use crate::crypto::KeyId;
 use crate::error::Result;
 use crate::model::Record;
 use crate::model::corrupt;
 use crate::model::too_new;
 
+const KEYED: &str = "LMR";
+const PUBLIC: &str = "LMP";
+
 /// The text to put under `key`.
-pub(crate) fn print(ring: &Keyring, key: &str, record: &Record) -> String {
-    let (id, product_key) = ring.primary();
+pub(crate) fn print(keys: &Keys, key: &str, record: &Record) -> String {
     let json = record.to_json();
-    let mac = crypto::record_mac(product_key, &[key.as_bytes(), json.as_bytes()]);
-    format!("LMR1.{}.{mac}.{json}", id.as_str())
+    let parts = [key.as_bytes(), json.as_bytes()];
+    let (kind, mac) = match keys {
+        Keys::Ring(ring) => (KEYED, ring.primary().record_mac(&parts)),
+        Keys::Public(_) => (PUBLIC, crypto::checksum(&parts)),
+    };
+    let history = record.history().text();
+    let line_end = if history.is_empty() { "" } else { "\n" };
+    [kind, "1.", keys.primary_id().as_str(), ".", &mac, ".", &json, line_end, history].concat()
 }
 
-/// The record in a text from under `key`. Where the ring lacks the key of its checksum, it comes back unverified with
+/// The record in a text from under `key`. Where the client lacks the key of its checksum, it comes back unverified with
 /// [`unknown_key`](crate::model::RecordMeta::unknown_key) set.
 ///
 /// # Errors
 /// `record_corrupt`, `record_too_new`.
-pub(crate) fn parse(ring: &Keyring, key: &str, text: &str) -> Result<Record> {
+pub(crate) fn parse(keys: &Keys, key: &str, text: &str) -> Result<Record> {
     let frame = Frame::split(text)?;
-    let held = ring.ids().into_iter().find(|id| id.as_str() == frame.key_id);
-    if let Some(id) = held {
-        let mac = crypto::record_mac(ring.get(id)?, &[key.as_bytes(), frame.json.as_bytes()]);
-        if !crypto::mac_equal(&mac, frame.mac) {
-            return Err(corrupt());
+    let parts = [key.as_bytes(), frame.json.as_bytes()];
+    let expected = match keys {
+        Keys::Ring(ring) if frame.is_keyed => ring.get(&frame.key_id).ok().map(|key| key.record_mac(&parts)),
+        _ if frame.is_keyed => None,
+        _ if keys.opens(&frame.key_id) || keys.primary_id() == &frame.key_id => {
+            Some(crypto::checksum(&parts))
         }
+        _ => None,
+    };
+    if expected.as_ref().is_some_and(|mac| !crypto::mac_equal(mac, frame.mac)) {
+        return Err(corrupt());
     }
-    let mut record = Record::from_json(frame.json)?;
+    let mut record = Record::from_json(frame.json)?.with_history(frame.history)?;
     if storage_key(&record.model.product, &record.model.tag) != key {
         return Err(corrupt());
     }
-    record.meta.unknown_key = held.is_none().then(|| frame.key_id.to_owned());
+    record.meta.unknown_key = expected.is_none().then(|| frame.key_id.as_str().to_owned());
+    record.meta.key_id = Some(frame.key_id);
     Ok(record)
 }
 
 struct Frame<'t> {
-    key_id: &'t str,
+    is_keyed: bool,
+    key_id: KeyId,
     mac: &'t str,
     json: &'t str,
+    history: &'t str,
 }
 
 impl<'t> Frame<'t> {
     fn split(text: &'t str) -> Result<Self> {
-        let rest = text.strip_prefix("LMR").ok_or_else(corrupt)?;
+        let is_keyed = text.starts_with(KEYED);
+        let rest = text.strip_prefix(if is_keyed { KEYED } else { PUBLIC }).ok_or_else(corrupt)?;
         let (version, rest) = rest.split_once('.').ok_or_else(corrupt)?;
         if version != "1" {
             let newer = version.parse::<u32>().is_ok_and(|version| version > 1);
@@ -58,9 +80,12 @@ impl<'t> Frame<'t> {
             });
         }
         let (key_id, rest) = rest.split_once('.').ok_or_else(corrupt)?;
-        let (mac, json) = rest.split_once('.').ok_or_else(corrupt)?;
-        let is_id = key_id.len() == 10 && key_id.bytes().all(|b| matches!(b, b'a'..=b'z' | b'2'..=b'7'));
+        let (mac, rest) = rest.split_once('.').ok_or_else(corrupt)?;
+        let (json, history) = rest.split_once('\n').unwrap_or((rest, ""));
         let is_mac = mac.len() == 32 && mac.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        if is_id && is_mac { Ok(Self { key_id, mac, json }) } else { Err(corrupt()) }
+        match KeyId::parse(key_id) {
+            Some(key_id) if is_mac => Ok(Self { is_keyed, key_id, mac, json, history }),
+            _ => Err(corrupt()),
+        }
     }
 }

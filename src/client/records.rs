@@ -10,8 +10,7 @@ use super::ports::Storage;
 use super::ports::Stored;
 use super::ports::Written;
 use super::record_text;
-use super::storage_key::TagPart;
-use super::storage_key::tag_part;
+use super::storage_key::parse_key;
 use super::within::within;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -38,6 +37,7 @@ pub(super) struct Loaded {
 #[derive(Debug)]
 pub(super) struct ListedKey {
     pub(super) key: String,
+    pub(super) product: Option<String>,
     pub(super) tag: Option<String>,
 }
 
@@ -55,7 +55,7 @@ impl<P: Ports> Client<P> {
     /// The record under `key`, verified unless its meta says otherwise.
     pub(super) async fn load_key(&self, key: &str) -> Result<Option<Loaded>> {
         let Some(stored) = self.read_text(key).await? else { return Ok(None) };
-        let record = record_text::parse(&self.keyring, key, &stored.value)?;
+        let record = record_text::parse(&self.keys, key, &stored.value)?;
         Ok(Some(Loaded { record, stored }))
     }
 
@@ -64,7 +64,7 @@ impl<P: Ports> Client<P> {
     /// A failed put may have been applied all the same, so what is stored decides: our text is success, the old text is
     /// a reason to repeat, anything else is somebody else's write.
     pub(super) async fn store(&self, key: &str, record: &Record, old: Option<&Loaded>) -> Result<Written> {
-        let text = record_text::print(&self.keyring, key, record);
+        let text = record_text::print(&self.keys, key, record);
         let condition = match old {
             _ if !self.has_cas() => IfMatch::Any,
             Some(old) => IfMatch::Etag(&old.stored.etag),
@@ -103,7 +103,7 @@ impl<P: Ports> Client<P> {
     /// A conflict, if what is stored is a record at all: a store that talks nonsense must not make us write again.
     fn somebody_elses(&self, key: &str, stored: Option<Stored>) -> Result<Written> {
         if let Some(stored) = stored {
-            record_text::parse(&self.keyring, key, &stored.value)?;
+            record_text::parse(&self.keys, key, &stored.value)?;
         }
         Ok(Written::Conflict)
     }
@@ -185,9 +185,6 @@ fn insert(keys: &mut Vec<ListedKey>, listed: Option<ListedKey>) {
 }
 
 fn listed(prefix: &str, key: String) -> Option<ListedKey> {
-    let tag = match tag_part(prefix, &key)? {
-        TagPart::Hashed => None,
-        TagPart::Known(tag) => Some(tag),
-    };
-    Some(ListedKey { key, tag })
+    let (product, tag) = parse_key(&key).filter(|_| key.starts_with(prefix))?;
+    Some(ListedKey { key, product: product.known(), tag: tag.known() })
 }

@@ -5,9 +5,7 @@ use super::Client;
 use super::key_context::key_context;
 use super::ports::Clock;
 use super::ports::Ports;
-use super::ports::Random;
 use crate::base_url::BaseUrl;
-use crate::crypto;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::error::Result;
@@ -39,26 +37,24 @@ impl<P: Ports> Client<P> {
             .with("origin", base_url.origin()))
     }
 
-    /// Checks a change against the client's options and seals its keys with the primary product key.
-    pub(super) fn seal_keys(&self, applied: Applied) -> Result<(Model, Vec<Warning>)> {
+    /// Checks a change against the client's options and seals its keys.
+    pub(super) async fn seal_keys(&self, applied: Applied) -> Result<(Model, Vec<Warning>)> {
         let Applied { mut model, keys, warnings, added, moved } = applied;
         self.check_places(&model, &added, &moved)?;
         for new in &keys {
-            self.seal_key(&mut model, new)?;
+            self.seal_key(&mut model, new).await?;
         }
         Ok((model, warnings))
     }
 
-    fn seal_key(&self, model: &mut Model, new: &NewKey) -> Result<()> {
+    async fn seal_key(&self, model: &mut Model, new: &NewKey) -> Result<()> {
         let (provider, product, tag) = (model.provider, &model.product, &model.tag);
         let Some(env) = model.envs.iter_mut().find(|env| env.slug == new.slug) else { return Ok(()) };
         let context = key_context(product, tag, &env.slug, provider, env.base_url.as_ref());
-        let mut salt = [0; crypto::SALT_LEN];
-        self.ports.random().fill(&mut salt)?;
-        let sealed = crypto::seal(&self.keyring, salt, &context, &new.key)?;
+        let sealed = self.seal(&context, &new.key).await?;
         let meta = KeyMeta {
             hint: new.key.hint().map(str::to_owned),
-            fingerprint: Some(crypto::fingerprint(self.keyring.primary().1, &new.key)),
+            fingerprint: self.keys.fingerprint(&new.key),
             updated_at: self.ports.clock().now_ms(),
         };
         env.set_key(sealed, meta);

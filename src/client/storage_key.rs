@@ -18,27 +18,44 @@ pub(crate) fn storage_key(product: &str, tag: &str) -> String {
 
 /// What the storage keys of all models of `product` start with.
 pub(crate) fn product_prefix(product: &str) -> String {
-    format!("lm1/{}/", encode(product))
+    format!("{ALL}{}/", encode(product))
 }
 
-/// What a storage key says about its model's tag.
+/// What the storage keys of all models start with.
+pub(crate) const ALL: &str = "lm1/";
+
+/// What a storage key says about its model's product or tag.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) enum TagPart {
+pub(crate) enum Part {
     /// It is hashed: only the record knows it.
     Hashed,
-    /// The tag.
+    /// The name.
     Known(String),
 }
 
-/// Reads the tag from a key of `prefix`; `None` where the key is none of ours.
-pub(crate) fn tag_part(prefix: &str, key: &str) -> Option<TagPart> {
-    let part = key.strip_prefix(prefix)?;
+impl Part {
+    /// The name, where the key tells.
+    pub(crate) fn known(self) -> Option<String> {
+        match self {
+            Self::Hashed => None,
+            Self::Known(name) => Some(name),
+        }
+    }
+}
+
+/// Reads product and tag from a key; `None` where the key is none of ours.
+pub(crate) fn parse_key(key: &str) -> Option<(Part, Part)> {
+    let (product, tag) = key.strip_prefix(ALL)?.split_once('/')?;
+    Some((part(product)?, part(tag)?))
+}
+
+fn part(part: &str) -> Option<Part> {
     if let Some(hash) = part.strip_prefix("~~") {
         let is_hash = hash.len() == 52 && hash.bytes().all(|b| BASE32.contains(&b));
-        return is_hash.then_some(TagPart::Hashed);
+        return is_hash.then_some(Part::Hashed);
     }
     // Encoding what was decoded also refuses every second spelling of a tag.
-    decode(part).filter(|tag| !tag.is_empty() && encode(tag) == part).map(TagPart::Known)
+    decode(part).filter(|tag| !tag.is_empty() && encode(tag) == part).map(Part::Known)
 }
 
 /// Lower-case letters, digits, `_` and `-` as they are, every other byte as `~` and two hex digits: the same on stores
@@ -95,15 +112,15 @@ mod tests {
         let dots = format!("a{}", ".".repeat(63));
         let key = storage_key(&dots, &dots);
         assert!(key.len() < 512 && key.contains("/~~"), "{key}");
-        assert_eq!(tag_part(&product_prefix(&dots), &key), Some(TagPart::Hashed));
+        assert_eq!(parse_key(&key), Some((Part::Hashed, Part::Hashed)));
         assert_eq!(base32(b"foobar"), "mzxw6ytboi");
     }
 
     #[test]
     fn r23_foreign_keys_are_told_apart() {
-        let known = |tag: &str| tag_part("lm1/p/", &storage_key("p", tag));
         for tag in ["a", "a.b", "a-b_c", "9"] {
-            assert_eq!(known(tag), Some(TagPart::Known(tag.to_owned())));
+            let known = |name: &str| Part::Known(name.to_owned());
+            assert_eq!(parse_key(&storage_key("p", tag)), Some((known("p"), known(tag))));
         }
         for key in [
             "lm1/p/",
@@ -114,11 +131,12 @@ mod tests {
             "lm1/p/~zz",
             "lm1/p/~61",
             "lm1/p/~~a",
-            "lm1/pq/a",
+            "lm1//a",
+            "lm1/P/a",
             "a",
             "lm1/p/~é",
         ] {
-            assert_eq!(tag_part("lm1/p/", key), None, "{key}");
+            assert_eq!(parse_key(key), None, "{key}");
         }
     }
 }

@@ -5,23 +5,73 @@ use core::fmt;
 use base64ct::Base64UrlUnpadded;
 use base64ct::Encoding;
 
+use super::SALT_LEN;
 use super::aead::TAG_LEN;
-use super::keyring::KeyId;
+use super::key_id::KeyId;
+use super::message;
 use super::message::HEADER_LEN;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::error::Result;
 
+/// Bytes of an encapsulated secret: an X25519 public key.
+pub const ENC_LEN: usize = 32;
+
 /// Longest text accepted, in characters. Checked before anything is decoded.
 const MAX_CHARS: usize = 8192;
 
 const VERSION: &str = "lm1.";
-const PREFIX: &str = "lm1.k.";
+const PREFIX_LEN: usize = "lm1.k.".len();
 
 /// Salt, commitment and tag around at least a type byte and one character of a key.
 const MIN_BODY: usize = HEADER_LEN + 2 + TAG_LEN;
 
-/// A sealed API key as text: `lm1.k.<key id>.<unpadded base64url>`, each value in exactly one spelling.
+/// Who can open an envelope.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Recipient {
+    /// Whoever has the product key.
+    ProductKey,
+    /// Whoever has the private half of a sealing key: the message key comes from the secret that is encapsulated here.
+    SealingKey([u8; ENC_LEN]),
+}
+
+impl Recipient {
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::ProductKey => "lm1.k.",
+            Self::SealingKey(_) => "lm1.p.",
+        }
+    }
+}
+
+/// The bytes of an envelope, taken apart.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SealedBody {
+    recipient: Recipient,
+    salt: [u8; SALT_LEN],
+    message: Vec<u8>,
+}
+
+impl SealedBody {
+    /// Who can open it.
+    #[must_use]
+    pub fn recipient(&self) -> Recipient {
+        self.recipient
+    }
+
+    /// The salt that its keys are derived with.
+    #[must_use]
+    pub fn salt(&self) -> &[u8; SALT_LEN] {
+        &self.salt
+    }
+
+    pub(super) fn message(&self) -> &[u8] {
+        &self.message
+    }
+}
+
+/// A sealed API key as text, each value in exactly one spelling: `lm1.k.<key id>.<unpadded base64url>` for a product
+/// key, `lm1.p.` for a sealing key.
 ///
 /// ```
 /// use ductape_models::crypto::SealedKey;
@@ -40,19 +90,21 @@ impl SealedKey {
     /// Reads the canonical text, 1 to 8192 ASCII characters.
     ///
     /// # Errors
-    /// `unsupported_version` for `lm` with another number and for keys sealed to a public key (`lm1.p.`);
-    /// `malformed_envelope` for every other departure from the grammar. Neither repeats the text.
+    /// `unsupported_version` for `lm` with another number; `malformed_envelope` for every other departure from the
+    /// grammar. Neither repeats the text.
     pub fn parse(text: &str) -> Result<Self> {
         if text.is_empty() || text.len() > MAX_CHARS || !text.is_ascii() {
             return Err(malformed("1 to 8192 ASCII characters"));
         }
-        let Some(rest) = text.strip_prefix(PREFIX) else {
-            return Err(foreign(text));
+        let (rest, least) = match (text.strip_prefix("lm1.k."), text.strip_prefix("lm1.p.")) {
+            (Some(rest), _) => (rest, MIN_BODY),
+            (None, Some(rest)) => (rest, ENC_LEN + MIN_BODY),
+            (None, None) => return Err(foreign(text)),
         };
         let (key_id, body) = rest.split_once('.').ok_or_else(|| malformed("four parts"))?;
         let key_id = KeyId::parse(key_id).ok_or_else(|| malformed("a key id of ten base32 characters"))?;
         match decode(body) {
-            Some(bytes) if bytes.len() >= MIN_BODY => Ok(Self { text: text.to_owned(), key_id }),
+            Some(bytes) if bytes.len() >= least => Ok(Self { text: text.to_owned(), key_id }),
             Some(_) => Err(malformed("a body of full length")),
             None => Err(malformed("canonical base64url")),
         }
@@ -64,20 +116,44 @@ impl SealedKey {
         &self.text
     }
 
-    /// The id of the product key that opens it.
+    /// The id of the key that opens it.
     #[must_use]
     pub fn key_id(&self) -> &KeyId {
         &self.key_id
     }
 
-    pub(super) fn from_message(key_id: &KeyId, message: &[u8]) -> Self {
-        let text = [PREFIX, key_id.as_str(), ".", &Base64UrlUnpadded::encode_string(message)].concat();
-        Self { text, key_id: key_id.clone() }
+    /// Its bytes, taken apart.
+    ///
+    /// # Errors
+    /// `tampered`, which no text that was parsed gives.
+    pub fn body(&self) -> Result<SealedBody> {
+        let bytes = self.text.get(PREFIX_LEN + self.key_id.as_str().len() + 1..).and_then(decode);
+        bytes.and_then(|bytes| split(self.is_for_sealing_key(), bytes)).ok_or_else(super::tampered)
     }
 
-    pub(super) fn message(&self) -> Option<Vec<u8>> {
-        decode(self.text.get(PREFIX.len() + self.key_id.as_str().len() + 1..)?)
+    /// Whether a sealing key opens it, and not a product key.
+    #[must_use]
+    pub fn is_for_sealing_key(&self) -> bool {
+        self.text.starts_with("lm1.p.")
     }
+
+    pub(super) fn from_message(recipient: Recipient, key_id: &KeyId, message: &[u8]) -> Self {
+        let body = match recipient {
+            Recipient::ProductKey => Base64UrlUnpadded::encode_string(message),
+            Recipient::SealingKey(enc) => Base64UrlUnpadded::encode_string(&[&enc[..], message].concat()),
+        };
+        let text = [recipient.prefix(), key_id.as_str(), ".", &body].concat();
+        Self { text, key_id: key_id.clone() }
+    }
+}
+
+fn split(is_for_sealing_key: bool, mut bytes: Vec<u8>) -> Option<SealedBody> {
+    let mut recipient = Recipient::ProductKey;
+    if is_for_sealing_key {
+        recipient = Recipient::SealingKey(*bytes.first_chunk()?);
+        bytes.drain(..ENC_LEN);
+    }
+    Some(SealedBody { recipient, salt: *message::salt(&bytes)?, message: bytes })
 }
 
 /// Shows the key id only: ciphertext has no business in logs.
@@ -93,11 +169,11 @@ fn decode(body: &str) -> Option<Vec<u8>> {
 }
 
 fn foreign(text: &str) -> Error {
-    if text.starts_with("lm1.p.") || !text.starts_with(VERSION) && has_version(text) {
+    if !text.starts_with(VERSION) && has_version(text) {
         let message = "the sealed API key has a version that this release does not know";
         return Error::new(ErrorKind::UnsupportedVersion, message);
     }
-    malformed("the prefix lm1.k")
+    malformed("the prefix lm1.k or lm1.p")
 }
 
 fn has_version(text: &str) -> bool {
@@ -121,7 +197,7 @@ mod tests {
     const KEY_ID: &str = "abcdefghij";
 
     fn text(body: &[u8]) -> String {
-        format!("{PREFIX}{KEY_ID}.{}", Base64UrlUnpadded::encode_string(body))
+        format!("lm1.k.{KEY_ID}.{}", Base64UrlUnpadded::encode_string(body))
     }
 
     fn refusal(text: &str) -> ErrorKind {
@@ -133,9 +209,26 @@ mod tests {
         let body = [7; MIN_BODY];
         let sealed = SealedKey::parse(&text(&body)).unwrap();
         assert_eq!((sealed.as_str(), sealed.key_id().as_str()), (text(&body).as_str(), KEY_ID));
-        assert_eq!(sealed.message().unwrap(), body);
-        assert_eq!(SealedKey::from_message(sealed.key_id(), &body), sealed);
+        let taken = sealed.body().unwrap();
+        assert_eq!((taken.recipient(), taken.message()), (Recipient::ProductKey, &body[..]));
+        assert_eq!(SealedKey::from_message(Recipient::ProductKey, sealed.key_id(), &body), sealed);
         assert_eq!(format!("{sealed:?}"), r#"SealedKey { key_id: KeyId("abcdefghij"), .. }"#);
+    }
+
+    #[test]
+    fn r30b_an_envelope_for_a_sealing_key_carries_the_encapsulated_secret() {
+        let id = KeyId::parse(KEY_ID).unwrap();
+        let recipient = Recipient::SealingKey([9; ENC_LEN]);
+        let sealed = SealedKey::from_message(recipient, &id, &[7; MIN_BODY]);
+        let read = SealedKey::parse(sealed.as_str()).unwrap();
+        assert!(read == sealed && read.is_for_sealing_key() && read.as_str().starts_with("lm1.p."));
+        let body = read.body().unwrap();
+        assert_eq!(
+            (body.recipient(), body.salt(), body.message()),
+            (recipient, &[7; SALT_LEN], &[7; MIN_BODY][..])
+        );
+        let short = SealedKey::from_message(recipient, &id, &[7; MIN_BODY - 1]);
+        assert_eq!(refusal(short.as_str()), ErrorKind::MalformedEnvelope);
     }
 
     #[test]
@@ -155,12 +248,29 @@ mod tests {
 
     #[test]
     fn other_versions_and_kinds_have_their_own_code() {
-        for other in ["lm2.k.x", "lm10.", "lm99999999999999999999.k.", "lm1.p.abcdefghij.AAAA", "lm1.p."] {
+        for other in ["lm2.k.x", "lm10.", "lm99999999999999999999.k.", "lm2.p."] {
             assert_eq!(refusal(other), ErrorKind::UnsupportedVersion, "{other}");
         }
         for other in [
-            "", "lm", "lm.", "lm1", "lm1.", "lm1.k", "lm1.k.", "lm1.x.", "lm01.k.", "lm0.k.", "lmx.k.",
-            "LM1.k.", " lm2.k.", "sk-1", "lm1k.", "lm2", "lm-2.",
+            "",
+            "lm",
+            "lm.",
+            "lm1",
+            "lm1.",
+            "lm1.k",
+            "lm1.k.",
+            "lm1.p.",
+            "lm1.p.abcdefghij.AAAA",
+            "lm1.x.",
+            "lm01.k.",
+            "lm0.k.",
+            "lmx.k.",
+            "LM1.k.",
+            " lm2.k.",
+            "sk-1",
+            "lm1k.",
+            "lm2",
+            "lm-2.",
         ] {
             assert_eq!(refusal(other), ErrorKind::MalformedEnvelope, "{other}");
         }
@@ -184,7 +294,8 @@ mod tests {
         #[test]
         fn whatever_is_read_is_printed_unchanged(body in prop::collection::vec(any::<u8>(), MIN_BODY..300)) {
             let sealed = SealedKey::parse(&text(&body)).unwrap();
-            prop_assert_eq!(sealed.message().unwrap(), body);
+            let taken = sealed.body().unwrap();
+            prop_assert_eq!(taken.message(), &body[..]);
         }
 
         #[test]

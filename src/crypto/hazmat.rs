@@ -10,6 +10,7 @@ pub use super::aead::seal as aead_seal;
 pub use super::kdf::MessageKeys;
 pub use super::kdf::OKM_LEN;
 pub use super::kdf::expand;
+pub use super::kdf::hmac as hmac_sha512;
 pub use super::kdf::message_info;
 pub use super::mac::equal;
 pub use super::message::CHUNK_LEN;

@@ -1,8 +1,8 @@
 //! HKDF-Expand with SHA-512, and the three values that one message takes from it. It knows no envelope and no model.
 //!
-//! The step from a product key to output bytes is apart from everything after it, because a product key may later live
-//! in a WebCrypto key that only computes HMACs: such a caller makes the output bytes itself ([`message_info`] says
-//! what to feed) and joins in at [`MessageKeys::from_okm`].
+//! The step from a product key to output bytes is apart from everything after it, because a product key may live in a
+//! WebCrypto key that only computes HMACs: such a caller feeds it [`first_input`] and [`second_input`] of
+//! [`message_info`] and joins in at [`MessageKeys::from_blocks`].
 
 use core::fmt;
 
@@ -21,7 +21,8 @@ pub const OKM_LEN: usize = 76;
 /// Bytes of the commitment.
 pub(super) const COMMITMENT_LEN: usize = 32;
 
-const BLOCK: usize = 64;
+/// Bytes of one block of output.
+pub(super) const BLOCK: usize = 64;
 const SUITE: &[u8] = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0";
 const SUBKEY: &[u8] = b"llm-models/subkey/v1\0";
 
@@ -40,6 +41,15 @@ impl MessageKeys {
     #[must_use]
     pub fn derive(master: &ProductKey, salt: &[u8; SALT_LEN], context: &[u8]) -> Self {
         Self::from_okm(&expand(master.expose(), &message_info(salt, context)))
+    }
+
+    /// From the two blocks that a key elsewhere gave for [`first_input`] and [`second_input`].
+    #[must_use]
+    pub fn from_blocks(first: &[u8; BLOCK], second: &[u8; BLOCK]) -> Self {
+        let mut okm = Zeroizing::new([0; OKM_LEN]);
+        okm[..BLOCK].copy_from_slice(first);
+        okm[BLOCK..].copy_from_slice(&second[..OKM_LEN - BLOCK]);
+        Self::from_okm(&okm)
     }
 
     /// Splits HKDF output, wherever it was computed.
@@ -67,7 +77,32 @@ pub fn message_info(salt: &[u8; SALT_LEN], context: &[u8]) -> Vec<u8> {
 
 /// A key for one other purpose. The labels are parted from [`message_info`] by their first bytes.
 pub(super) fn subkey(master: &ProductKey, label: &str) -> Zeroizing<[u8; 32]> {
-    expand(master.expose(), &[SUBKEY, label.as_bytes()].concat())
+    expand(master.expose(), &subkey_info(label))
+}
+
+/// The `info` input of HKDF-Expand for a subkey.
+pub(super) fn subkey_info(label: &str) -> Vec<u8> {
+    [SUBKEY, label.as_bytes()].concat()
+}
+
+/// What the first block of output is the HMAC of, for whoever holds the key elsewhere.
+#[must_use]
+pub fn first_input(info: &[u8]) -> Vec<u8> {
+    [info, &[1]].concat()
+}
+
+/// What the second block is the HMAC of.
+#[must_use]
+pub fn second_input(first: &[u8; BLOCK], info: &[u8]) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new([first, info, &[2]].concat())
+}
+
+/// HMAC-SHA-512, which is all that a key agent computes with a product key.
+#[must_use]
+pub fn hmac(key: &[u8; 32], data: &[u8]) -> Zeroizing<[u8; BLOCK]> {
+    let mut block = Zeroizing::new([0; BLOCK]);
+    block.copy_from_slice(&keyed(key).chain_update(data).finalize().into_bytes());
+    block
 }
 
 /// HKDF-Expand (RFC 5869, section 2.3) with SHA-512. Written out because the hkdf crate takes no pseudorandom key
@@ -123,6 +158,17 @@ mod tests {
         let okm: Zeroizing<[u8; OKM_LEN]> = expand(&prk, info);
         assert_eq!(okm[..64], first[..]);
         assert_eq!(okm[64..], second[..12]);
+    }
+
+    #[test]
+    fn r30_blocks_computed_elsewhere_give_the_same_keys() {
+        let (master, info) = (ProductKey::from_bytes([9; 32]), message_info(&[1; 24], b"place"));
+        let first = hmac(master.expose(), &first_input(&info));
+        let second = hmac(master.expose(), &second_input(&first, &info));
+        let (there, here) =
+            (MessageKeys::from_blocks(&first, &second), MessageKeys::derive(&master, &[1; 24], b"place"));
+        assert_eq!((there.key, there.base_nonce), (here.key, here.base_nonce));
+        assert_eq!(there.commitment, here.commitment);
     }
 
     #[test]

@@ -5,21 +5,17 @@ use core::hint::black_box;
 use hmac::Hmac;
 use hmac::KeyInit;
 use hmac::Mac;
+use sha2::Digest;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::kdf;
 use crate::secret::ApiKey;
-use crate::secret::ProductKey;
 
-/// 32 hex digits over `parts` with the record-mac subkey of `key`: HMAC-SHA-256, cut to 128 bits, of every part behind
-/// its length as u32 big-endian.
-#[must_use]
-pub fn record_mac(key: &ProductKey, parts: &[&[u8]]) -> String {
-    let mut mac = keyed(&kdf::subkey(key, "record-mac"));
+/// 32 hex digits over `parts`; [`RingKey`](super::RingKey) says which.
+pub(super) fn record_mac(key: &[u8; 32], parts: &[&[u8]]) -> String {
+    let mut mac = keyed(key);
     for part in parts {
-        // A record of 4 GiB cannot exist in wasm32 and is refused by every store long before.
-        mac.update(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+        mac.update(&length(part));
         mac.update(part);
     }
     hex(&mac.finalize().into_bytes()[..16])
@@ -31,13 +27,28 @@ pub fn mac_equal(a: &str, b: &str) -> bool {
     equal(a.as_bytes(), b.as_bytes())
 }
 
-/// 8 hex digits of the API key with the fingerprint subkey of `key`: equal keys show, guesses cannot be tested without
-/// the product key.
-#[must_use]
-pub fn fingerprint(key: &ProductKey, api_key: &ApiKey) -> String {
-    let mut mac = keyed(&kdf::subkey(key, "fingerprint"));
+/// 8 hex digits of the API key.
+pub(super) fn fingerprint(key: &[u8; 32], api_key: &ApiKey) -> String {
+    let mut mac = keyed(key);
     mac.update(api_key.expose().as_bytes());
     hex(&mac.finalize().into_bytes()[..4])
+}
+
+/// 32 hex digits over `parts` that anybody can make: SHA-256, cut to 128 bits, of every part behind its length as u32
+/// big-endian. It shows what was torn or rotten, not what was forged.
+#[must_use]
+pub fn checksum(parts: &[&[u8]]) -> String {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update(length(part));
+        digest.update(part);
+    }
+    hex(&digest.finalize()[..16])
+}
+
+/// A record of 4 GiB cannot exist in wasm32 and is refused by every store long before.
+fn length(part: &[u8]) -> [u8; 4] {
+    u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes()
 }
 
 /// Without an early exit. `black_box` keeps the optimizer from adding one.
@@ -73,8 +84,16 @@ fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
 mod tests {
     use super::*;
 
-    fn key(byte: u8) -> ProductKey {
-        ProductKey::from_bytes([byte; 32])
+    fn key(byte: u8) -> [u8; 32] {
+        [byte; 32]
+    }
+
+    #[test]
+    fn a_checksum_depends_on_every_part_and_boundary() {
+        let sum = checksum(&[b"ab", b"c"]);
+        assert_eq!(sum.len(), 32);
+        assert_ne!(sum, checksum(&[b"a", b"bc"]));
+        assert_ne!(sum, checksum(&[b"ab", b"d"]));
     }
 
     #[test]

@@ -11,25 +11,35 @@ mod envelope;
 #[doc(hidden)]
 pub mod hazmat;
 mod kdf;
+mod key_id;
 mod keyring;
 mod mac;
 mod message;
 mod product_key;
+mod ring_key;
 
 pub use context::context;
+pub use envelope::ENC_LEN;
+pub use envelope::Recipient;
+pub use envelope::SealedBody;
 pub use envelope::SealedKey;
-pub use keyring::KeyId;
+pub use kdf::MessageKeys;
+pub use kdf::first_input;
+pub use kdf::message_info;
+pub use kdf::second_input;
+pub use key_id::KeyId;
 pub use keyring::Keyring;
-pub use mac::fingerprint;
+pub use mac::checksum;
 pub use mac::mac_equal;
-pub use mac::record_mac;
 pub use product_key::parse_product_key;
 pub use product_key::print_product_key;
 pub use product_key::product_key_from_bytes;
+pub use ring_key::Block;
+pub use ring_key::Master;
+pub use ring_key::RingKey;
 
 use zeroize::Zeroizing;
 
-use self::kdf::MessageKeys;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::error::Result;
@@ -45,7 +55,8 @@ const TYPE_API_KEY: u8 = 1;
 /// `salt` must be fresh randomness for every call.
 ///
 /// # Errors
-/// `internal` only: no [`ApiKey`] is too long.
+/// `internal` only: where the primary key is not in this process (then its agent derives what [`seal_with`] takes). No
+/// [`ApiKey`] is too long.
 ///
 /// ```
 /// use ductape_models::ApiKey;
@@ -64,34 +75,56 @@ const TYPE_API_KEY: u8 = 1;
 /// # Ok::<(), ductape_models::Error>(())
 /// ```
 pub fn seal(ring: &Keyring, salt: [u8; SALT_LEN], context: &[u8], key: &ApiKey) -> Result<SealedKey> {
-    let (key_id, master) = ring.primary();
-    seal_with(&MessageKeys::derive(master, &salt, context), key_id, &salt, key)
+    let primary = ring.primary();
+    let keys = derive(primary, &salt, context)?;
+    seal_with(&keys, Recipient::ProductKey, primary.id(), &salt, key)
 }
 
 /// Opens an envelope in the place that it was sealed for.
 ///
 /// # Errors
-/// `unknown_key` if the ring lacks the key that the envelope names, with `keyId` and `heldKeyIds`; `tampered` for every
-/// other failure, without saying which.
+/// `unknown_key` if the ring lacks the key that the envelope names, with `keyId` and `heldKeyIds`; `retired_key`;
+/// `tampered` for every other failure, without saying which; `internal` as for [`seal`].
 pub fn open(ring: &Keyring, sealed: &SealedKey, context: &[u8]) -> Result<ApiKey> {
-    let master = ring.get(sealed.key_id())?;
-    let message = sealed.message().ok_or_else(tampered)?;
-    let salt = message::salt(&message).ok_or_else(tampered)?;
-    open_with(&MessageKeys::derive(master, salt, context), &message)
+    let key = ring.get(sealed.key_id())?;
+    let body = sealed.body()?;
+    open_with(&derive(key, body.salt(), context)?, &body)
 }
 
-fn seal_with(keys: &MessageKeys, key_id: &KeyId, salt: &[u8; SALT_LEN], key: &ApiKey) -> Result<SealedKey> {
+fn derive(key: &RingKey, salt: &[u8; SALT_LEN], context: &[u8]) -> Result<MessageKeys> {
+    match key.master() {
+        Master::Held(master) => Ok(MessageKeys::derive(master, salt, context)),
+        Master::Outside(_) => Err(Error::new(ErrorKind::Internal, "the product key is not in this process")),
+    }
+}
+
+/// Seals an API key with what was derived for it: `keys` from `salt` and the context, with the key whose id is
+/// `key_id` or with the secret that `recipient` carries.
+///
+/// # Errors
+/// `internal` only: no [`ApiKey`] is too long.
+pub fn seal_with(
+    keys: &MessageKeys,
+    recipient: Recipient,
+    key_id: &KeyId,
+    salt: &[u8; SALT_LEN],
+    key: &ApiKey,
+) -> Result<SealedKey> {
     let key = key.expose().as_bytes();
     let mut plaintext = Zeroizing::new(Vec::with_capacity(1 + key.len()));
     plaintext.push(TYPE_API_KEY);
     plaintext.extend_from_slice(key);
     let message = message::seal(keys, salt, &plaintext)
         .ok_or_else(|| Error::new(ErrorKind::Internal, "an API key does not fit one chunk"))?;
-    Ok(SealedKey::from_message(key_id, &message))
+    Ok(SealedKey::from_message(recipient, key_id, &message))
 }
 
-fn open_with(keys: &MessageKeys, message: &[u8]) -> Result<ApiKey> {
-    let plaintext = message::open(keys, message).ok_or_else(tampered)?;
+/// Opens the body of an envelope with what was derived for it.
+///
+/// # Errors
+/// `tampered` for every failure, without saying which.
+pub fn open_with(keys: &MessageKeys, body: &SealedBody) -> Result<ApiKey> {
+    let plaintext = message::open(keys, body.message()).ok_or_else(tampered)?;
     api_key(&plaintext).ok_or_else(tampered)
 }
 
@@ -105,7 +138,8 @@ fn api_key(plaintext: &[u8]) -> Option<ApiKey> {
     }
 }
 
-fn tampered() -> Error {
+/// `tampered`; what exactly does not fit would only help whoever forges one.
+pub(crate) fn tampered() -> Error {
     let message =
         "the sealed API key does not open: it was changed, moved, or its provider or base URL was changed";
     Error::new(ErrorKind::Tampered, message)

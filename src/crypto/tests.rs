@@ -26,7 +26,15 @@ fn sealed(context: &[u8], text: &str) -> SealedKey {
 }
 
 fn with_body(sealed: &SealedKey, body: &[u8]) -> SealedKey {
-    SealedKey::from_message(sealed.key_id(), body)
+    SealedKey::from_message(Recipient::ProductKey, sealed.key_id(), body)
+}
+
+fn bytes(sealed: &SealedKey) -> Vec<u8> {
+    sealed.body().unwrap().message().to_vec()
+}
+
+fn filed(ring: &Keyring, message: &[u8]) -> SealedKey {
+    SealedKey::from_message(Recipient::ProductKey, ring.primary().id(), message)
 }
 
 fn opens(text: &str) -> bool {
@@ -37,7 +45,7 @@ fn opens(text: &str) -> bool {
 fn r27_every_flipped_bit_of_the_body_is_tampered() {
     for text in ["k", "sk-test-1234567890"] {
         let sealed = sealed(b"place", text);
-        let body = sealed.message().unwrap();
+        let body = bytes(&sealed);
         for bit in 0..body.len() * 8 {
             let mut changed = body.clone();
             changed[bit / 8] ^= 1 << (bit % 8);
@@ -82,7 +90,7 @@ fn r27_every_truncation_and_extension_is_refused() {
     for end in 0..text.len() {
         assert!(!opens(&text[..end]) && !opens(&text[text.len() - end..]), "{end}");
     }
-    let mut body = sealed.message().unwrap();
+    let mut body = bytes(&sealed);
     for byte in 0..=255 {
         body.push(byte);
         assert!(open(&ring(1), &with_body(&sealed, &body), b"place").is_err());
@@ -126,7 +134,7 @@ fn neighbours() -> Vec<Vec<u8>> {
 fn r28_the_same_key_sealed_twice_differs() {
     let one = seal(&ring(1), [1; SALT_LEN], b"place", &key("same")).unwrap();
     let two = seal(&ring(1), [2; SALT_LEN], b"place", &key("same")).unwrap();
-    let (one, two) = (one.message().unwrap(), two.message().unwrap());
+    let (one, two) = (bytes(&one), bytes(&two));
     assert_ne!(one[..24], two[..24]);
     assert_ne!(one[24..56], two[24..56]);
     assert_ne!(one[56..], two[56..]);
@@ -144,9 +152,9 @@ fn r29_the_wrong_product_key_is_named_and_nothing_else_is_tried() {
 
 #[test]
 fn r29_an_envelope_filed_under_another_held_key_is_tampered() {
-    let body = sealed(b"place", "k").message().unwrap();
+    let body = bytes(&sealed(b"place", "k"));
     let both = Keyring::new(master(2), vec![master(1)]).unwrap();
-    let filed = SealedKey::from_message(both.primary().0, &body);
+    let filed = filed(&both, &body);
     assert_eq!(open(&both, &filed, b"place").unwrap_err().kind(), ErrorKind::Tampered);
 }
 
@@ -155,10 +163,10 @@ fn r27_authentic_plaintext_of_another_shape_is_tampered() {
     let shapes: [&[u8]; 9] =
         [b"", b"\x01", b"\x00k", b"\x02k", b"k", b"\x01 k", b"\x01k\n", b"\x01k\0", b"\x01\xff\xfe"];
     let ring = ring(1);
-    let keys = MessageKeys::derive(ring.primary().1, &[3; SALT_LEN], b"place");
+    let keys = MessageKeys::derive(&master(1), &[3; SALT_LEN], b"place");
     for shape in shapes {
         let message = message::seal(&keys, &[3; SALT_LEN], shape).unwrap();
-        let error = open(&ring, &SealedKey::from_message(ring.primary().0, &message), b"place").unwrap_err();
+        let error = open(&ring, &filed(&ring, &message), b"place").unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Tampered, "{shape:?}");
     }
 }
@@ -166,7 +174,7 @@ fn r27_authentic_plaintext_of_another_shape_is_tampered() {
 #[test]
 fn r27_every_failure_to_open_reads_the_same() {
     let sealed = sealed(b"place", "sk-test-1234567890");
-    let body = sealed.message().unwrap();
+    let body = bytes(&sealed);
     let messages: BTreeSet<String> = [0, 30, 60, body.len() - 1]
         .into_iter()
         .map(|i| {
@@ -213,7 +221,7 @@ proptest! {
 
     #[test]
     fn r27_random_bodies_never_open(body in prop::collection::vec(any::<u8>(), 74..300)) {
-        let sealed = SealedKey::from_message(ring(1).primary().0, &body);
+        let sealed = filed(&ring(1), &body);
         prop_assert_eq!(open(&ring(1), &sealed, b"place").unwrap_err().kind(), ErrorKind::Tampered);
     }
 }

@@ -90,7 +90,7 @@ const ENV_FIELDS: [&str; 9] =
     ["slug", "apiKey", "keyRef", "baseUrl", "active", "description", "model", "allowInsecure", "remove"];
 
 /// Fields of a fetched model that an update passes over, so that what was fetched can be changed and given back.
-const VIEW_FIELDS: [&str; 4] = ["rev", "createdAt", "updatedAt", "warnings"];
+const VIEW_FIELDS: [&str; 5] = ["rev", "createdAt", "updatedAt", "updatedBy", "warnings"];
 const ENV_VIEW_FIELDS: [&str; 6] =
     ["hasKey", "keyHint", "keyFingerprint", "keyId", "keyUpdatedAt", "keyStatus"];
 
@@ -295,7 +295,7 @@ fn texts_of(value: &Value) -> Vec<&str> {
     }
 }
 
-fn envs(path: &str, value: &Value, passed: &[&str]) -> Result<Vec<EnvInput>> {
+pub(super) fn envs(path: &str, value: &Value, passed: &[&str]) -> Result<Vec<EnvInput>> {
     let items = reader::list(path, value)?;
     let mut envs: Vec<EnvInput> = Vec::with_capacity(items.len());
     for (path, item) in &items {

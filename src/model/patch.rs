@@ -55,6 +55,37 @@ pub struct NewPlace {
     pub field: String,
 }
 
+impl Applied {
+    /// A model that nothing was done to yet.
+    pub(super) fn unchanged(model: Model) -> Self {
+        Self { model, keys: Vec::new(), warnings: Vec::new(), added: Vec::new(), moved: Vec::new() }
+    }
+
+    /// Takes the keys of `inputs`, whose environments the model must have, and nothing else of them.
+    pub(super) fn give_keys(&mut self, inputs: &[EnvInput]) -> Result<()> {
+        let provider = self.model.provider;
+        for input in inputs {
+            let index = position(&self.model, &input.slug)?;
+            let Some(env) = self.model.envs.get_mut(index) else { continue };
+            let key = set_key_source(env, input, provider, &mut self.warnings)?;
+            self.keys.extend(key.map(|key| NewKey { slug: input.slug.clone(), key }));
+        }
+        Ok(())
+    }
+
+    /// The rules that need both the old and the new.
+    pub(super) fn check(&self, old: &Model, inputs: &[EnvInput]) -> Result<()> {
+        for env in &self.model.envs {
+            let input = inputs.iter().find(|input| input.slug == env.slug);
+            let is_new_key = self.keys.iter().any(|key| key.slug == env.slug);
+            check_address(&self.model, env, input)?;
+            check_reentry(old, &self.model, env, input, is_new_key)?;
+            check_key(&self.model, env, input, is_new_key)?;
+        }
+        Ok(())
+    }
+}
+
 impl ModelInput {
     /// The new model under `product`.
     ///
@@ -94,13 +125,7 @@ impl ModelPatch {
     /// of an unknown environment; `missing_api_key` where an active environment of a hosted provider would be left without
     /// a key; `key_reentry_required` where a key would reach another provider or origin than it was given for.
     pub fn apply(&self, old: &Model) -> Result<Applied> {
-        let mut applied = Applied {
-            model: old.clone(),
-            keys: Vec::new(),
-            warnings: Vec::new(),
-            added: Vec::new(),
-            moved: Vec::new(),
-        };
+        let mut applied = Applied::unchanged(old.clone());
         self.set_fields(&mut applied.model);
         for input in &self.envs {
             if input.remove { remove(&mut applied.model, input)? } else { merge(&mut applied, input)? }
@@ -108,13 +133,7 @@ impl ModelPatch {
         if applied.model.envs.is_empty() {
             return Err(Error::invalid("envs", "at least one environment; the last one cannot be removed"));
         }
-        for env in &applied.model.envs {
-            let input = self.envs.iter().find(|input| input.slug == env.slug);
-            let is_new_key = applied.keys.iter().any(|key| key.slug == env.slug);
-            check_address(&applied.model, env, input)?;
-            check_reentry(old, &applied.model, env, input, is_new_key)?;
-            check_key(&applied.model, env, input, is_new_key)?;
-        }
+        applied.check(old, &self.envs)?;
         Ok(applied)
     }
 
@@ -182,15 +201,19 @@ fn set<T: Clone>(field: &mut T, given: Option<&T>) {
 }
 
 fn remove(model: &mut Model, input: &EnvInput) -> Result<()> {
-    let Some(index) = model.envs.iter().position(|env| env.slug == input.slug) else {
-        let slugs: Vec<&str> = model.envs.iter().map(|env| env.slug.as_str()).collect();
-        let hint = reader::closest(&input.slug, &slugs)
-            .map_or_else(String::new, |slug| format!(" (did you mean {slug}?)"));
-        let message = format!("the model has no env '{}'{hint}", input.slug);
-        return Err(Error::new(ErrorKind::EnvNotFound, message).with("available", slugs));
-    };
+    let index = position(model, &input.slug)?;
     model.envs.remove(index);
     Ok(())
+}
+
+fn position(model: &Model, slug: &str) -> Result<usize> {
+    model.envs.iter().position(|env| env.slug == slug).ok_or_else(|| {
+        let slugs: Vec<&str> = model.envs.iter().map(|env| env.slug.as_str()).collect();
+        let hint =
+            reader::closest(slug, &slugs).map_or_else(String::new, |slug| format!(" (did you mean {slug}?)"));
+        let message = format!("the model has no env '{slug}'{hint}");
+        Error::new(ErrorKind::EnvNotFound, message).with("available", slugs)
+    })
 }
 
 fn merge(applied: &mut Applied, input: &EnvInput) -> Result<()> {

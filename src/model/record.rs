@@ -4,29 +4,37 @@
 use serde_json::Map;
 use serde_json::Value;
 
-use super::Capabilities;
-use super::KeyMeta;
 use super::Model;
-use super::ModelConfig;
-use super::ModelEnv;
-use super::ProviderId;
-use super::fallback;
-use super::headers;
-use crate::base_url::BaseUrl;
-use crate::crypto::SealedKey;
+use super::history::History;
+use super::stored::ENV_FIELDS;
+use super::stored::count;
+use super::stored::optional_text;
+use super::stored::put;
+use super::stored::put_some;
+use super::stored::read_env;
+use super::stored::read_model;
+use super::stored::settings;
+use super::stored::text;
+use super::stored::unknown_fields;
+use super::stored::write_env;
+use super::stored::write_model;
+use crate::crypto::KeyId;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::error::Result;
 use crate::reader;
 use crate::reader::Reader;
 
-const FIELDS: [&str; 18] = [
+const FIELDS: [&str; 21] = [
     "v",
     "minReader",
     "rev",
     "wid",
     "createdAt",
     "updatedAt",
+    "updatedBy",
+    "settingsFrom",
+    "history",
     "product",
     "tag",
     "name",
@@ -41,20 +49,6 @@ const FIELDS: [&str; 18] = [
     "envs",
 ];
 
-const ENV_FIELDS: [&str; 11] = [
-    "slug",
-    "active",
-    "baseUrl",
-    "allowInsecure",
-    "description",
-    "model",
-    "sealedKey",
-    "keyHint",
-    "keyFingerprint",
-    "keyUpdatedAt",
-    "keyRef",
-];
-
 /// A stored model with its bookkeeping.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
@@ -62,8 +56,40 @@ pub struct Record {
     pub model: Model,
     /// The bookkeeping.
     pub meta: RecordMeta,
+    history: History,
     extra: Map<String, Value>,
     env_extra: Vec<(String, Map<String, Value>)>,
+}
+
+/// Who writes a record, and when.
+#[derive(Clone, Debug)]
+pub struct Writing {
+    /// The id of the write, random per write.
+    pub wid: String,
+    /// Milliseconds since 1970.
+    pub now_ms: u64,
+    /// Who the client says it works for.
+    pub by: Option<String>,
+}
+
+/// Where settings come from.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Origin {
+    /// The first revision that had them.
+    pub rev: u64,
+    /// When it was written, in milliseconds since 1970.
+    pub updated_at: u64,
+    /// Who wrote it.
+    pub updated_by: Option<String>,
+}
+
+/// Settings that a model had.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// The revision that brought them.
+    pub origin: Origin,
+    /// The settings as fields of a model, without keys and key references.
+    pub settings: Map<String, Value>,
 }
 
 /// What a record says about itself.
@@ -81,6 +107,12 @@ pub struct RecordMeta {
     pub created_at: u64,
     /// When it was last written, in milliseconds since 1970.
     pub updated_at: u64,
+    /// Who wrote it last, where the client said so.
+    pub updated_by: Option<String>,
+    /// The revision that brought its settings, where the writes since then only touched keys.
+    pub settings_from: Option<Origin>,
+    /// The id of the key of its checksum; `None` before it is stored.
+    pub key_id: Option<KeyId>,
     /// The id of the product key that its checksum needs, where the ring lacks that key: nothing in it is verified then.
     pub unknown_key: Option<String>,
 }
@@ -91,7 +123,7 @@ impl Record {
 
     /// The first record of a new model.
     #[must_use]
-    pub fn first(model: Model, wid: String, now_ms: u64) -> Self {
+    pub fn first(model: Model, Writing { wid, now_ms, by }: Writing) -> Self {
         let meta = RecordMeta {
             v: Self::VERSION,
             min_reader: Self::VERSION,
@@ -99,29 +131,82 @@ impl Record {
             wid,
             created_at: now_ms,
             updated_at: now_ms,
+            updated_by: by,
+            settings_from: None,
+            key_id: None,
             unknown_key: None,
         };
-        Self { model, meta, extra: Map::new(), env_extra: Vec::new() }
+        Self { model, meta, history: History::default(), extra: Map::new(), env_extra: Vec::new() }
     }
 
-    /// The record after this one, with `model` in place of this one's and every unknown field kept.
-    #[must_use]
-    pub fn next(&self, model: Model, wid: String, now_ms: u64) -> Self {
+    /// The record after this one, with `model` in place of this one's and every unknown field kept. Where settings change,
+    /// those of this one go into its history.
+    ///
+    /// # Errors
+    /// `record_corrupt` where the history is.
+    pub fn next(&self, model: Model, Writing { wid, now_ms, by }: Writing) -> Result<Self> {
         let mut next = self.clone();
+        if settings(&self.model) == settings(&model) {
+            next.meta.settings_from = Some(self.origin());
+        } else {
+            next.history = self.history.with(&self.snapshot_line())?;
+            next.meta.settings_from = None;
+        }
         next.env_extra.retain(|(slug, _)| model.env(slug).is_some());
         next.model = model;
         next.meta.rev += 1;
         next.meta.wid = wid;
         next.meta.updated_at = now_ms;
-        next
+        next.meta.updated_by = by;
+        next.meta.key_id = None;
+        next.meta.unknown_key = None;
+        Ok(next)
+    }
+
+    /// The earlier settings, as text.
+    #[must_use]
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// The record with the text of its history.
+    ///
+    /// # Errors
+    /// `record_corrupt` where it is not as long as the record says.
+    pub fn with_history(mut self, text: &str) -> Result<Self> {
+        self.history = self.history.with_text(text)?;
+        Ok(self)
+    }
+
+    /// The settings of every revision that is still known, the current one first.
+    ///
+    /// # Errors
+    /// `record_corrupt` where the history is.
+    pub fn snapshots(&self) -> Result<Vec<Snapshot>> {
+        let mut snapshots = vec![Snapshot { origin: self.origin(), settings: settings(&self.model) }];
+        for line in self.history.lines()? {
+            snapshots.push(read_snapshot(line).ok_or_else(corrupt)?);
+        }
+        Ok(snapshots)
+    }
+
+    fn origin(&self) -> Origin {
+        let RecordMeta { rev, updated_at, updated_by, settings_from, .. } = &self.meta;
+        let here = || Origin { rev: *rev, updated_at: *updated_at, updated_by: updated_by.clone() };
+        settings_from.clone().unwrap_or_else(here)
+    }
+
+    fn snapshot_line(&self) -> String {
+        let mut map = write_origin(&self.origin());
+        put(&mut map, "settings", settings(&self.model));
+        Value::Object(map).to_string()
     }
 
     /// Whether this version may write a successor.
     ///
     /// # Errors
-    /// `record_too_new` where a newer version wrote it; `unknown_key` where it could not be verified.
-    pub fn check_writable(&self) -> Result<()> {
-        self.check_verified()?;
+    /// `record_too_new` where a newer version wrote it.
+    pub fn check_version(&self) -> Result<()> {
         if self.meta.v > Self::VERSION {
             return Err(too_new("can be read but not written by this version; upgrade ductape-models"));
         }
@@ -164,6 +249,9 @@ impl Record {
         put(&mut map, "wid", meta.wid.as_str());
         put(&mut map, "createdAt", meta.created_at);
         put(&mut map, "updatedAt", meta.updated_at);
+        put_some(&mut map, "updatedBy", meta.updated_by.as_deref());
+        put_some(&mut map, "settingsFrom", meta.settings_from.as_ref().map(write_origin));
+        put_some(&mut map, "history", self.history.told());
         write_model(&mut map, &self.model);
         map.extend(self.extra.clone());
         let envs = self.model.envs.iter().map(|env| {
@@ -198,6 +286,10 @@ fn read_record(reader: &Reader<'_>) -> Result<Record> {
         wid: text(reader, "wid")?,
         created_at: count(reader, "createdAt")?,
         updated_at: count(reader, "updatedAt")?,
+        updated_by: optional_text(reader, "updatedBy")?,
+        settings_from: reader
+            .optional("settingsFrom", |path, value| read_origin(&Reader::new(path, value)?))?,
+        key_id: None,
         unknown_key: None,
     };
     let entries = reader.required("envs", "a list", reader::list)?;
@@ -212,129 +304,36 @@ fn read_record(reader: &Reader<'_>) -> Result<Record> {
         }
         model.envs.push(env);
     }
-    Ok(Record { model, meta, extra: unknown_fields(reader, &FIELDS), env_extra })
+    let history = reader.optional("history", read_history)?.unwrap_or_default();
+    Ok(Record { model, meta, history, extra: unknown_fields(reader, &FIELDS), env_extra })
 }
 
-fn read_model(reader: &Reader<'_>) -> Result<Model> {
-    let id = |path: &str, value: &Value| reader::id(path, value).map(str::to_owned);
-    Ok(Model {
-        product: reader.required("product", "an id", id)?,
-        tag: reader.required("tag", "an id", id)?,
-        name: text(reader, "name")?,
-        description: optional_text(reader, "description")?,
-        provider: reader.required("provider", "a provider", provider)?,
-        model: text(reader, "model")?,
-        api: reader.optional("api", super::input::api)?,
-        config: ModelConfig::read_fields(reader)?,
-        headers: reader.optional("headers", headers::read)?.unwrap_or_default(),
-        provider_options: reader.optional("providerOptions", reader::object)?.unwrap_or_default(),
-        fallback: reader.optional("fallback", fallback::read)?.unwrap_or_default(),
-        capabilities: reader.optional("capabilities", Capabilities::read)?.unwrap_or_default(),
-        envs: Vec::new(),
+fn read_history(path: &str, value: &Value) -> Result<History> {
+    let reader = Reader::new(path, value)?;
+    Ok(History::from_told(count(&reader, "bytes")?, text(&reader, "checksum")?))
+}
+
+fn read_snapshot(line: &str) -> Option<Snapshot> {
+    let mut value: Value = serde_json::from_str(line).ok()?;
+    let origin = read_origin(&Reader::new("revision", &value).ok()?).ok()?;
+    let Value::Object(settings) = value.get_mut("settings")?.take() else { return None };
+    Some(Snapshot { origin, settings })
+}
+
+fn read_origin(reader: &Reader<'_>) -> Result<Origin> {
+    Ok(Origin {
+        rev: count(reader, "rev")?,
+        updated_at: count(reader, "updatedAt")?,
+        updated_by: optional_text(reader, "updatedBy")?,
     })
 }
 
-fn read_env(reader: &Reader<'_>) -> Result<ModelEnv> {
-    let allow_insecure = reader.optional("allowInsecure", reader::boolean)?.unwrap_or(false);
-    Ok(ModelEnv {
-        slug: reader.required("slug", "an id", reader::id)?.to_owned(),
-        active: reader.required("active", "true or false", reader::boolean)?,
-        base_url: reader.optional("baseUrl", |path, value| {
-            BaseUrl::parse(path, reader::text(path, value)?, allow_insecure)
-        })?,
-        allow_insecure,
-        description: optional_text(reader, "description")?,
-        model: optional_text(reader, "model")?,
-        config: ModelConfig::read_fields(reader)?,
-        sealed: read_sealed(reader)?,
-        key_ref: optional_text(reader, "keyRef")?,
-    })
-}
-
-fn read_sealed(reader: &Reader<'_>) -> Result<Option<(SealedKey, KeyMeta)>> {
-    let Some(sealed) = optional_text(reader, "sealedKey")? else { return Ok(None) };
-    let meta = KeyMeta {
-        hint: optional_text(reader, "keyHint")?,
-        fingerprint: optional_text(reader, "keyFingerprint")?,
-        updated_at: count(reader, "keyUpdatedAt")?,
-    };
-    Ok(Some((SealedKey::parse(&sealed)?, meta)))
-}
-
-fn provider(path: &str, value: &Value) -> Result<ProviderId> {
-    let found = ProviderId::ALL.iter().find(|id| value.as_str() == Some(id.as_str()));
-    found.copied().ok_or_else(|| Error::invalid(path, "a provider"))
-}
-
-fn text(reader: &Reader<'_>, key: &str) -> Result<String> {
-    reader.required(key, "a string", |path, value| reader::text(path, value).map(str::to_owned))
-}
-
-fn optional_text(reader: &Reader<'_>, key: &str) -> Result<Option<String>> {
-    reader.optional(key, |path, value| reader::text(path, value).map(str::to_owned))
-}
-
-fn count(reader: &Reader<'_>, key: &str) -> Result<u64> {
-    reader
-        .required(key, "a count", |path, value| value.as_u64().ok_or_else(|| Error::invalid(path, "a count")))
-}
-
-fn unknown_fields(reader: &Reader<'_>, known: &[&str]) -> Map<String, Value> {
-    let unknown = reader.keys().filter(|key| !known.contains(key) && !ModelConfig::FIELDS.contains(key));
-    unknown.filter_map(|key| Some((key.to_owned(), reader.present(key)?.clone()))).collect()
-}
-
-fn write_model(map: &mut Map<String, Value>, model: &Model) {
-    put(map, "product", model.product.as_str());
-    put(map, "tag", model.tag.as_str());
-    put(map, "name", model.name.as_str());
-    put_some(map, "description", model.description.as_deref());
-    put(map, "provider", model.provider.as_str());
-    put(map, "model", model.model.as_str());
-    put_some(map, "api", model.api.map(|api| api.as_str()));
-    model.config.write_fields(map);
-    if !model.headers.is_empty() {
-        let headers = model.headers.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
-        put(map, "headers", headers.collect::<Map<_, _>>());
-    }
-    if !model.provider_options.is_empty() {
-        put(map, "providerOptions", model.provider_options.clone());
-    }
-    if !model.capabilities.is_empty() {
-        put(map, "capabilities", model.capabilities.to_value());
-    }
-    if !model.fallback.is_empty() {
-        put(map, "fallback", model.fallback.clone());
-    }
-}
-
-fn write_env(env: &ModelEnv) -> Map<String, Value> {
+fn write_origin(origin: &Origin) -> Map<String, Value> {
     let mut map = Map::new();
-    put(&mut map, "slug", env.slug.as_str());
-    put(&mut map, "active", env.active);
-    put_some(&mut map, "baseUrl", env.base_url.as_ref().map(BaseUrl::as_str));
-    put_some(&mut map, "allowInsecure", env.allow_insecure.then_some(true));
-    put_some(&mut map, "description", env.description.as_deref());
-    put_some(&mut map, "model", env.model.as_deref());
-    env.config.write_fields(&mut map);
-    if let Some((sealed, meta)) = &env.sealed {
-        put(&mut map, "sealedKey", sealed.as_str());
-        put_some(&mut map, "keyHint", meta.hint.as_deref());
-        put_some(&mut map, "keyFingerprint", meta.fingerprint.as_deref());
-        put(&mut map, "keyUpdatedAt", meta.updated_at);
-    }
-    put_some(&mut map, "keyRef", env.key_ref.as_deref());
+    put(&mut map, "rev", origin.rev);
+    put(&mut map, "updatedAt", origin.updated_at);
+    put_some(&mut map, "updatedBy", origin.updated_by.as_deref());
     map
-}
-
-fn put(map: &mut Map<String, Value>, key: &str, value: impl Into<Value>) {
-    map.insert(key.to_owned(), value.into());
-}
-
-fn put_some(map: &mut Map<String, Value>, key: &str, value: Option<impl Into<Value>>) {
-    if let Some(value) = value {
-        put(map, key, value);
-    }
 }
 
 #[cfg(test)]
@@ -352,6 +351,32 @@ mod tests {
             "later": {"deep": null}})
     }
 
+    fn writing() -> Writing {
+        Writing { wid: "11".to_owned(), now_ms: 9, by: Some("deploy".to_owned()) }
+    }
+
+    #[test]
+    fn r30e_settings_go_into_the_history_and_keys_do_not() {
+        let mut stored = stored();
+        stored["envs"][0]["keyRef"] = json!("vault/canary");
+        let first = Record::from_json(&stored.to_string()).unwrap();
+        let mut model = first.model.clone();
+        model.name = "N".to_owned();
+        model.envs[0].key_ref = Some("vault/other".to_owned());
+        let second = first.next(model.clone(), writing()).unwrap();
+        assert!(!second.history().text().contains("vault"));
+        model.envs[0].key_ref = None;
+        let third = second.next(model, writing()).unwrap();
+        let known = third.snapshots().unwrap();
+        let revisions: Vec<_> =
+            known.iter().map(|one| (one.origin.rev, one.settings["name"].clone())).collect();
+        assert_eq!(revisions, [(8, json!("N")), (7, json!("M"))]);
+        let (new, old) = (&known[0].origin, &known[1].origin);
+        assert_eq!((new.updated_by.as_deref(), old.updated_at), (Some("deploy"), 2));
+        let read = Record::from_json(&third.to_json()).unwrap().with_history(third.history().text()).unwrap();
+        assert_eq!(read, third);
+    }
+
     #[test]
     fn r16_a_record_comes_back_as_it_was() {
         let record = Record::from_json(&stored().to_string()).unwrap();
@@ -363,7 +388,7 @@ mod tests {
     #[test]
     fn unknown_fields_survive_a_write() {
         let record = Record::from_json(&stored().to_string()).unwrap();
-        let next = record.next(record.model.clone(), "11".to_owned(), 9);
+        let next = record.next(record.model.clone(), writing()).unwrap();
         let json: Value = serde_json::from_str(&next.to_json()).unwrap();
         assert_eq!((&json["later"], &json["envs"][0]["later"]), (&json!({"deep": null}), &json!([1])));
         assert_eq!((&json["rev"], &json["updatedAt"], &json["createdAt"]), (&json!(8), &json!(9), &json!(1)));
@@ -374,7 +399,7 @@ mod tests {
         let mut newer = stored();
         newer["v"] = json!(2);
         let record = Record::from_json(&newer.to_string()).unwrap();
-        assert_eq!(record.check_writable().unwrap_err().kind(), ErrorKind::RecordTooNew);
+        assert_eq!(record.check_version().unwrap_err().kind(), ErrorKind::RecordTooNew);
         newer["minReader"] = json!(2);
         newer["envs"] = json!("in a form of its own");
         assert_eq!(Record::from_json(&newer.to_string()).unwrap_err().kind(), ErrorKind::RecordTooNew);

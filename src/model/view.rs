@@ -57,6 +57,9 @@ pub struct ModelView {
     pub created_at: u64,
     /// When it was last written.
     pub updated_at: u64,
+    /// Who wrote it last, where that client said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_by: Option<String>,
     /// The id of the product key that the record needs, where the client lacks it: nothing shown here is verified then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown_key: Option<String>,
@@ -151,9 +154,9 @@ impl ListedModel {
 }
 
 impl ModelView {
-    /// What may be shown of `record` to a client whose keyring holds the keys `ring`.
+    /// What may be shown of `record` to a client that `opens` what these key ids sealed.
     #[must_use]
-    pub fn new(record: &Record, ring: &[&KeyId], warnings: Vec<Warning>) -> Self {
+    pub fn new(record: &Record, opens: impl Fn(&KeyId) -> bool, warnings: Vec<Warning>) -> Self {
         let (model, meta) = (&record.model, &record.meta);
         let is_verified = meta.unknown_key.is_none();
         let headers = model.headers.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
@@ -170,10 +173,11 @@ impl ModelView {
             provider_options: model.provider_options.clone(),
             fallback: model.fallback.clone(),
             capabilities: model.capabilities.clone(),
-            envs: model.envs.iter().map(|env| EnvView::new(env, ring, is_verified)).collect(),
+            envs: model.envs.iter().map(|env| EnvView::new(env, &opens, is_verified)).collect(),
             rev: meta.rev,
             created_at: meta.created_at,
             updated_at: meta.updated_at,
+            updated_by: meta.updated_by.clone(),
             unknown_key: meta.unknown_key.clone(),
             warnings,
         }
@@ -181,7 +185,7 @@ impl ModelView {
 }
 
 impl EnvView {
-    fn new(env: &ModelEnv, ring: &[&KeyId], is_verified: bool) -> Self {
+    fn new(env: &ModelEnv, opens: impl Fn(&KeyId) -> bool, is_verified: bool) -> Self {
         let (sealed, meta) = env.sealed.as_ref().map(|(sealed, meta)| (sealed, meta)).unzip();
         let key_id = sealed.map(|sealed| sealed.key_id());
         Self {
@@ -194,7 +198,7 @@ impl EnvView {
             config: env.config.clone(),
             has_key: sealed.is_some(),
             key_status: match key_id {
-                Some(id) if is_verified && ring.contains(&id) => KeyStatus::Sealed,
+                Some(id) if is_verified && opens(id) => KeyStatus::Sealed,
                 Some(_) => KeyStatus::UnknownKey,
                 None if env.key_ref.is_some() => KeyStatus::Reference,
                 None => KeyStatus::None,

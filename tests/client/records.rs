@@ -12,8 +12,7 @@ use ductape_models::Error;
 use ductape_models::ErrorKind;
 use ductape_models::client::Client;
 use ductape_models::client::ClientOptions;
-use ductape_models::crypto::KeyId;
-use ductape_models::crypto::record_mac;
+use ductape_models::crypto::RingKey;
 use serde_json::Value;
 use serde_json::json;
 
@@ -359,7 +358,8 @@ fn r22_a_corrupt_record_can_be_deleted() {
 
 fn stored_json(client: &TestClient) -> Value {
     let text = client.ports().storage.snapshot().remove(KEY).unwrap();
-    serde_json::from_str(text.splitn(4, '.').last().unwrap()).unwrap()
+    let (record, _history) = text.split_once('\n').unwrap_or((&text, ""));
+    serde_json::from_str(record.splitn(4, '.').last().unwrap()).unwrap()
 }
 
 /// Changes the stored JSON as another version with the same product key would.
@@ -367,9 +367,9 @@ fn replant(client: &TestClient, change: impl FnOnce(&mut Value)) {
     let mut json = stored_json(client);
     change(&mut json);
     let json = json.to_string();
-    let key = product_key(1);
-    let mac = record_mac(&key, &[KEY.as_bytes(), json.as_bytes()]);
-    let text = format!("LMR1.{}.{mac}.{json}", KeyId::of(&key).as_str());
+    let key = RingKey::held(product_key(1));
+    let mac = key.record_mac(&[KEY.as_bytes(), json.as_bytes()]);
+    let text = format!("LMR1.{}.{mac}.{json}", key.id().as_str());
     client.ports().storage.plant(KEY, &text);
 }
 

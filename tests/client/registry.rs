@@ -205,7 +205,8 @@ fn r16_r17_update_rotates_one_key_and_keeps_everything_else() {
 
 fn sealed(client: &TestClient, env: usize) -> String {
     let text = client.ports().storage.snapshot().remove("lm1/shop/writer").unwrap();
-    let json: Value = serde_json::from_str(text.splitn(4, '.').last().unwrap()).unwrap();
+    let record = text.lines().next().unwrap();
+    let json: Value = serde_json::from_str(record.splitn(4, '.').last().unwrap()).unwrap();
     json["envs"][env]["sealedKey"].as_str().unwrap().to_owned()
 }
 

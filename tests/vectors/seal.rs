@@ -51,7 +51,7 @@ fn r27_what_opens_seals_to_the_same_text() {
     for vector in vectors().filter(|vector| vector.field("expect") == "opens") {
         let named = SealedKey::parse(&vector.envelope).unwrap();
         let key = vector.ring().get(named.key_id()).unwrap().clone();
-        let ring = Keyring::new(key, vec![]).unwrap();
+        let ring = Keyring::of(key, vec![]).unwrap();
         let salt = hex(vector.field("salt")).try_into().unwrap();
         let api_key = ApiKey::parse("apiKey", vector.field("api key")).unwrap().0;
         let sealed = seal(&ring, salt, &vector.context(), &api_key).unwrap();

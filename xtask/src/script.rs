@@ -80,7 +80,7 @@ fn bundle(root: &Path, format: &str, entries: &[(&str, &str)], more: &[&str]) ->
 
 /// Declarations that no public one refers to; they name what only this repository declares.
 fn drop_inner_types(dist: &Path) -> Step {
-    for name in ["inline", "media", "options", "plain", "request", "stream", "wasm"] {
+    for name in ["inline", "keys", "media", "options", "plain", "rekey", "request", "stream", "wasm"] {
         files::remove(&dist.join(name).with_extension("d.ts"))?;
     }
     files::remove_folder(&dist.join("entry"))

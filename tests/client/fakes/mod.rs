@@ -1,12 +1,14 @@
 //! Fakes of the ports. Each behaves like the real thing at its best, and can be told to fail.
 
 mod clock;
+mod key_agent;
 mod ports;
 mod random;
 mod storage;
 mod transport;
 
 pub use clock::VirtualClock;
+pub use key_agent::FakeKeyAgent;
 pub use ports::FakeKeyResolver;
 pub use ports::FakePorts;
 pub use ports::NoTransport;

@@ -22,6 +22,7 @@ use ductape_models::http::HttpHead;
 use ductape_models::http::HttpRequest;
 
 use super::CountingRandom;
+use super::FakeKeyAgent;
 use super::MemoryStorage;
 use super::VirtualClock;
 
@@ -38,6 +39,8 @@ pub struct FakePorts<T = NoTransport> {
     pub random: CountingRandom,
     /// Key references.
     pub key_resolver: FakeKeyResolver,
+    /// Keys that live elsewhere.
+    pub key_agent: FakeKeyAgent,
 }
 
 impl<T> FakePorts<T> {
@@ -54,6 +57,7 @@ impl<T> FakePorts<T> {
             clock: Rc::default(),
             random: CountingRandom::default(),
             key_resolver: FakeKeyResolver::default(),
+            key_agent: FakeKeyAgent::default(),
         }
     }
 
@@ -85,6 +89,7 @@ pub fn block_on<T: Transport, O>(client: &Client<FakePorts<T>>, work: impl Futur
 
 impl<T: Transport> Ports for FakePorts<T> {
     type Clock = VirtualClock;
+    type KeyAgent = FakeKeyAgent;
     type KeyResolver = FakeKeyResolver;
     type Random = CountingRandom;
     type Storage = MemoryStorage;
@@ -108,6 +113,10 @@ impl<T: Transport> Ports for FakePorts<T> {
 
     fn key_resolver(&self) -> &FakeKeyResolver {
         &self.key_resolver
+    }
+
+    fn key_agent(&self) -> &FakeKeyAgent {
+        &self.key_agent
     }
 }
 

@@ -46,7 +46,7 @@ function base32(bytes) {
   return bits.match(/.{5}/g).map((five) => 'abcdefghijklmnopqrstuvwxyz234567'[parseInt(five, 2)]).join('')
 }
 
-const keyId = (master) => base32(sha256('llm-models/kid/v1', master)).slice(0, 10)
+const keyId = (master) => base32(expand(master, Buffer.from('llm-models/subkey/v1\0kid'))).slice(0, 10)
 const printed = (master) => `lmk1.${b64u(master)}.${sha256('llm-models/key-checksum/v1', master).toString('hex').slice(0, 8)}`
 const plain = (apiKey) => Buffer.concat([Buffer.from([1]), Buffer.from(apiKey)])
 const text = (message, kid = keyId(A)) => `lm1.k.${kid}.${b64u(message)}`

@@ -1,40 +1,18 @@
-//! `resolve` and `explain` over stored models. The ports that a resolution must not touch fail the test when touched.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a failed set-up should fail the test"
-)]
+//! `resolve` and `explain` over stored models. They send nothing and ask for no key.
 
-use std::cell::Cell;
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::pin::pin;
-use std::task::Context;
-use std::task::Poll;
-use std::task::Waker;
-
-use ductape_models::ApiKey;
-use ductape_models::Error;
 use ductape_models::ErrorKind;
-use ductape_models::ProductKey;
 use ductape_models::Result;
 use ductape_models::client::Client;
 use ductape_models::client::ClientOptions;
 use ductape_models::client::Explanation;
 use ductape_models::client::ResolveView;
-use ductape_models::client::ports;
-use ductape_models::client::ports::Capabilities;
-use ductape_models::client::ports::IfMatch;
-use ductape_models::client::ports::KeyContext;
-use ductape_models::client::ports::Page;
-use ductape_models::client::ports::Stored;
-use ductape_models::client::ports::Written;
-use ductape_models::crypto::Keyring;
-use ductape_models::http::HttpHead;
-use ductape_models::http::HttpRequest;
 use serde_json::Value;
 use serde_json::json;
+
+use super::fakes::FakePorts;
+use super::fakes::NoTransport;
+use super::fakes::block_on;
+use super::fakes::keyring;
 
 const KEY: &str = "sk-proj-CANARY-0123456789";
 
@@ -78,7 +56,8 @@ fn r46_explain_names_every_level_and_no_key() {
 #[test]
 fn r32_the_next_resolution_uses_an_update() {
     let shop = Shop::with(json!({}));
-    now(shop.client.update(&json!({"tag": "main", "topP": 0.9}))).unwrap();
+    let patch = json!({"tag": "main", "topP": 0.9});
+    block_on(&shop.client, shop.client.update(&patch)).unwrap();
     let view = shop.resolve(&json!({"model": "main", "env": "dev"})).unwrap();
     assert_eq!((view.params.top_p, view.rev), (Some(0.9), 2));
 }
@@ -141,149 +120,30 @@ fn r19_an_option_of_another_call_is_refused() {
 
 /// A client with one model, `main`, that is active in `dev` and not in `prd`.
 struct Shop {
-    client: Client<World>,
+    client: Client<FakePorts>,
 }
 
 impl Shop {
     fn with(mut options: Value) -> Self {
         options["product"] = json!("shop");
-        let keyring =
-            Keyring::new(ProductKey::from_bytes(std::array::from_fn(|i| i as u8 ^ 0xa7)), Vec::new())
-                .unwrap();
-        let client = Client::new(World::default(), keyring, ClientOptions::read(&options).unwrap());
-        now(client.create(&json!({
+        let options = ClientOptions::read(&options).unwrap();
+        let client = Client::new(FakePorts::new(NoTransport), keyring(1), options);
+        let model = json!({
             "tag": "main", "name": "Main", "provider": "openai", "model": "gpt-4.1", "temperature": 0.4,
             "envs": [
                 {"slug": "dev", "apiKey": KEY, "model": "gpt-4.1-mini", "temperature": 0.3},
                 {"slug": "prd", "apiKey": KEY, "active": false},
             ],
-        })))
-        .unwrap();
+        });
+        block_on(&client, client.create(&model)).unwrap();
         Self { client }
     }
 
     fn resolve(&self, options: &Value) -> Result<ResolveView> {
-        now(self.client.resolve(options))
+        block_on(&self.client, self.client.resolve(options))
     }
 
     fn explain(&self, options: &Value) -> Result<Explanation> {
-        now(self.client.explain(options))
-    }
-}
-
-/// The output of a future that waits for nothing.
-fn now<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("it waits"),
-    }
-}
-
-/// A store, time that stands still and counted randomness; no network and no key references.
-#[derive(Default)]
-struct World {
-    records: RefCell<BTreeMap<String, Stored>>,
-    next: Cell<u64>,
-}
-
-impl World {
-    fn count(&self) -> u64 {
-        self.next.replace(self.next.get() + 1)
-    }
-}
-
-impl ports::Ports for World {
-    type Storage = Self;
-    type Transport = Self;
-    type Clock = Self;
-    type Random = Self;
-    type KeyResolver = Self;
-
-    fn storage(&self) -> &Self {
-        self
-    }
-    fn transport(&self) -> &Self {
-        self
-    }
-    fn clock(&self) -> &Self {
-        self
-    }
-    fn random(&self) -> &Self {
-        self
-    }
-    fn key_resolver(&self) -> &Self {
-        self
-    }
-}
-
-impl ports::Storage for World {
-    async fn get(&self, key: &str) -> Result<Option<Stored>> {
-        Ok(self.records.borrow().get(key).cloned())
-    }
-
-    async fn put(&self, key: &str, value: &str, condition: IfMatch<'_>) -> Result<Written> {
-        let mut records = self.records.borrow_mut();
-        let holds = match (condition, records.get(key)) {
-            (IfMatch::Any, _) | (IfMatch::Absent, None) => true,
-            (IfMatch::Etag(etag), Some(stored)) => stored.etag == etag,
-            _ => false,
-        };
-        if !holds {
-            return Ok(Written::Conflict);
-        }
-        let etag = self.count().to_string();
-        records.insert(key.to_owned(), Stored { value: value.to_owned(), etag: etag.clone() });
-        Ok(Written::Done(etag))
-    }
-
-    async fn delete(&self, _key: &str, _condition: IfMatch<'_>) -> Result<Written> {
-        panic!("a resolution deletes nothing")
-    }
-
-    async fn list(&self, prefix: &str, _cursor: Option<&str>, _limit: u32) -> Result<Page> {
-        let records = self.records.borrow();
-        let keys = records.keys().filter(|key| key.starts_with(prefix)).cloned().collect();
-        Ok(Page { keys, cursor: None })
-    }
-
-    fn capabilities(&self) -> Capabilities {
-        Capabilities { cas: true }
-    }
-}
-
-impl ports::Body for World {
-    async fn chunk(&mut self) -> Result<Option<Vec<u8>>> {
-        panic!("a resolution reads no response")
-    }
-}
-
-impl ports::Transport for World {
-    type Body = Self;
-
-    async fn send(&self, _request: HttpRequest) -> Result<(HttpHead, Self)> {
-        panic!("a resolution sends nothing")
-    }
-}
-
-impl ports::Clock for World {
-    fn now_ms(&self) -> u64 {
-        1_800_000_000_000
-    }
-
-    async fn sleep(&self, _ms: u32) {
-        std::future::pending().await
-    }
-}
-
-impl ports::Random for World {
-    fn fill(&self, bytes: &mut [u8]) -> Result<()> {
-        bytes.fill_with(|| self.count() as u8);
-        Ok(())
-    }
-}
-
-impl ports::KeyResolver for World {
-    async fn resolve(&self, _reference: &str, _context: KeyContext<'_>) -> Result<ApiKey> {
-        Err(Error::new(ErrorKind::Internal, "a resolution asks for no key"))
+        block_on(&self.client, self.client.explain(options))
     }
 }
