@@ -86,16 +86,25 @@ pub fn seal(ring: &Keyring, salt: [u8; SALT_LEN], context: &[u8], key: &ApiKey) 
 /// `unknown_key` if the ring lacks the key that the envelope names, with `keyId` and `heldKeyIds`; `retired_key`;
 /// `tampered` for every other failure, without saying which; `internal` as for [`seal`].
 pub fn open(ring: &Keyring, sealed: &SealedKey, context: &[u8]) -> Result<ApiKey> {
-    let key = ring.get(sealed.key_id())?;
     let body = sealed.body()?;
-    open_with(&derive(key, body.salt(), context)?, &body)
+    let keys = match body.recipient() {
+        Recipient::ProductKey => derive(ring.get(sealed.key_id())?, body.salt(), context)?,
+        Recipient::SealingKey(_) => {
+            return Err(ring.sealing_place(sealed.key_id()).err().unwrap_or_else(elsewhere));
+        }
+    };
+    open_with(&keys, &body)
 }
 
 fn derive(key: &RingKey, salt: &[u8; SALT_LEN], context: &[u8]) -> Result<MessageKeys> {
     match key.master() {
         Master::Held(master) => Ok(MessageKeys::derive(master, salt, context)),
-        Master::Outside(_) => Err(Error::new(ErrorKind::Internal, "the product key is not in this process")),
+        Master::Outside(_) => Err(elsewhere()),
     }
+}
+
+fn elsewhere() -> Error {
+    Error::new(ErrorKind::Internal, "the key is not in this process: its agent has to be asked")
 }
 
 /// Seals an API key with what was derived for it: `keys` from `salt` and the context, with the key whose id is

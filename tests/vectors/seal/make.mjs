@@ -104,6 +104,10 @@ vector('unknown-key-larger-ring', 'unknown_key', 'none of the keys is tried', te
 const near = keyId(A).slice(0, 9) + (keyId(A).endsWith('a') ? 'b' : 'a')
 vector('unknown-key-last-character', 'unknown_key', 'ids are compared whole', text(GOOD, near), { 'key id': near })
 
+const sealed = (kid) => `lm1.p.${kid}.${b64u(Buffer.concat([sha256('an encapsulated secret'), GOOD]))}`
+vector('unknown-key-public-key', 'unknown_key', 'sealed to a public key whose private half is not in the ring', sealed(keyId(C)), { 'key id': keyId(C) })
+vector('unknown-key-public-key-of-product-key', 'unknown_key', 'a product key opens nothing that was sealed to a public key', sealed(keyId(A)), { 'key id': keyId(A) })
+
 // --- tampered: bits
 
 const spots = { 'salt-first': 0, 'salt-last': 23, 'commitment-first': 24, 'commitment-last': 55, 'type-byte': 56, 'ciphertext-last': GOOD.length - 17, 'auth-tag-first': GOOD.length - 16, 'auth-tag-last': GOOD.length - 1 }
@@ -249,7 +253,6 @@ version('two', 'the next version, in the same shape', good.replace('lm1', 'lm2')
 version('ten', 'a version of two digits', good.replace('lm1', 'lm10'))
 version('huge', 'a version beyond 64 bits', good.replace('lm1', 'lm18446744073709551617'))
 version('other-shape', 'a later version may look different', 'lm3.?')
-version('public-key', 'sealed to a public key', good.replace('.k.', '.p.'))
 
 // --- malformed_envelope
 
@@ -257,6 +260,7 @@ const bad = (name, comment, envelope) => vector(`malformed-${name}`, 'malformed_
 const sealedBody = b64u(GOOD)
 const wrapped = (value, id = keyId(A)) => `lm1.k.${id}.${value}`
 bad('empty', 'no text', '')
+bad('public-key-short', 'sealed to a public key, with too few bytes for a secret and a message', good.replace('.k.', '.p.'))
 bad('api-key', 'a plain API key', API_KEY)
 bad('json', 'quoted', JSON.stringify(good))
 bad('jwe', 'five parts of another format', 'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA')
