@@ -8,6 +8,7 @@ import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 
 import { close, install } from './installed.js';
+import { published } from './published.js';
 import { startServers } from './servers.js';
 import type { Tally } from './suite.js';
 
@@ -30,15 +31,23 @@ if (!existsSync(CHROMIUM)) {
 const servers = await startServers();
 const { folder, remove } = install();
 const suite = await build({
-  entryPoints: [resolve('tests/js/suite.ts')],
+  stdin: {
+    contents: `export { cases as sealingCases } from './sealing.ts';
+      export { cases as vectorCases } from './sealing-vectors.ts';
+      export { cases, runAll } from './suite.ts';`,
+    resolveDir: resolve('tests/js'),
+  },
   bundle: true,
   format: 'esm',
   write: false,
   logLevel: 'warning',
 });
 const page = `import * as library from '/dist/index.js';
-import { cases, runAll } from '/suite.js';
-globalThis.tally = runAll(cases(library, ${JSON.stringify({ mock: servers.mock, odd: servers.odd })}));`;
+import * as sealing from '/dist/sealing.js';
+import { cases, runAll, sealingCases, vectorCases } from '/suite.js';
+const servers = ${JSON.stringify({ mock: servers.mock, odd: servers.odd })};
+const vectors = vectorCases(${JSON.stringify(published('browser'))});
+globalThis.tally = runAll([...cases(library, servers), ...sealingCases(library, sealing), ...vectors]);`;
 const site = createServer((request, response) => {
   const path = normalize(request.url ?? '/');
   const head = (type: string) => response.writeHead(200, { 'content-type': type, 'content-security-policy': POLICY });

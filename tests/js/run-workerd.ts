@@ -7,6 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 import { close, install } from './installed.js';
+import { published } from './published.js';
 import { startServers } from './servers.js';
 import type { Tally } from './suite.js';
 
@@ -30,12 +31,18 @@ try {
 }
 
 async function bundle(): Promise<void> {
-  const suite = resolve('tests/js/suite.ts');
+  const source = (name: string) => JSON.stringify(resolve('tests/js', name));
   const worker = `
     import * as library from 'ductape-models';
-    import { cases, runAll } from ${JSON.stringify(suite)};
+    import * as sealing from 'ductape-models/sealing';
+    import { cases as sealingCases } from ${source('sealing.ts')};
+    import { cases as vectorCases } from ${source('sealing-vectors.ts')};
+    import { cases, runAll } from ${source('suite.ts')};
     export default { async test(_controller, env) {
-      console.log(${JSON.stringify(MARK)} + JSON.stringify(await runAll(cases(library, { mock: env.MOCK, odd: env.ODD }))));
+      const servers = { mock: env.MOCK, odd: env.ODD };
+      const vectors = vectorCases(${JSON.stringify(published('workerd'))});
+      const all = [...cases(library, servers), ...sealingCases(library, sealing), ...vectors];
+      console.log(${JSON.stringify(MARK)} + JSON.stringify(await runAll(all)));
     } };`;
   writeFileSync(join(folder, 'entry.js'), worker);
   const outfile = join(folder, 'worker.js');

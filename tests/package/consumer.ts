@@ -1,5 +1,6 @@
 // A user's program: it must compile without the library's own declarations being skipped.
 import Ductape, { type Completion, DuctapeError, type Storage, type StreamPart } from 'ductape-models';
+import { openWith, type SealingPublicKey, sealTo } from 'ductape-models/sealing';
 import { init } from 'ductape-models/slim';
 import { memoryStorage } from 'ductape-models/storage/memory';
 import { testStorage } from 'ductape-models/testing';
@@ -33,6 +34,12 @@ export async function parts(): Promise<StreamPart[]> {
   for await (const part of ductape.stream({ model: 'a', prompt: 'hello' })) found.push(part);
   return found;
 }
+
+export const seals: SealingPublicKey = sealTo('lmp1...');
+export const secret: Promise<Uint8Array> = openWith('lms1...').decapsulate(new Uint8Array(32), new Uint8Array());
+
+// @ts-expect-error the public half opens nothing
+seals.decapsulate(new Uint8Array(32), new Uint8Array());
 
 // @ts-expect-error a setting that does not exist
 ductape.resolve({ model: 'a', modelConfig: { temprature: 1 } });

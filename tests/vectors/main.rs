@@ -11,4 +11,5 @@ mod aes_gcm;
 mod cobblestone;
 mod hkdf;
 mod seal;
+mod sealing;
 mod wycheproof;

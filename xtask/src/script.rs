@@ -13,6 +13,7 @@ use crate::stamp;
 const ENTRIES: &[(&str, &str)] = &[
     ("index", "pkg/src/entry/inline.ts"),
     ("slim", "pkg/src/slim.ts"),
+    ("sealing", "pkg/src/sealing.ts"),
     ("testing", "pkg/src/testing/index.ts"),
     ("storage/callback", "pkg/src/storage/callback.ts"),
     ("storage/file", "pkg/src/storage/file.ts"),
@@ -83,7 +84,7 @@ fn drop_inner_types(dist: &Path) -> Step {
     for name in ["inline", "keys", "media", "options", "plain", "rekey", "request", "stream", "wasm"] {
         files::remove(&dist.join(name).with_extension("d.ts"))?;
     }
-    files::remove_folder(&dist.join("entry"))
+    ["entry", "sealing"].iter().try_for_each(|folder| files::remove_folder(&dist.join(folder)))
 }
 
 /// A `.d.cts` beside every `.d.ts`, its imports pointing at its like.
