@@ -3,39 +3,9 @@
 import { PrivateHalf, PublicHalf } from './sealing/keys.js';
 import { importPrivate, KEY_LENGTH, publicHalf, random, wipe } from './sealing/platform.js';
 import { PRIVATE, PUBLIC, print } from './sealing/printed.js';
+import type { SealingPrivateKey, SealingPublicKey } from './types.js';
 
-/** The public half: seals, opens nothing. */
-export interface SealingPublicKey {
-  /** The 32 public bytes; a copy each time. */
-  readonly publicKey: Uint8Array;
-  /**
-   * A fresh secret, and what the private half needs to get it back.
-   *
-   * @param info What the secret is bound to: only the same bytes give it back.
-   * @returns `enc`, 32 bytes to store; `secret`, 32 bytes to use once and forget.
-   * @throws DuctapeError `invalid_input` where the checksum of the key does not fit, or `info` is no `Uint8Array`;
-   * `tampered` for a public key that no private key has; `unsupported_version` where the runtime has no X25519;
-   * `entropy_unavailable` where it has no randomness.
-   */
-  encapsulate(info: Uint8Array): Promise<{ enc: Uint8Array; secret: Uint8Array }>;
-}
-
-/** The private half: opens what was sealed to its public half. */
-export interface SealingPrivateKey {
-  /** The 32 bytes of the public half; a copy each time. */
-  readonly publicKey: Uint8Array;
-  /**
-   * The secret behind `enc`. Another key, other bytes of `info` or a changed `enc` give another secret, not an error:
-   * what is sealed with the secret must notice.
-   *
-   * @param enc The 32 bytes that `encapsulate` returned.
-   * @param info The same bytes that `encapsulate` was given.
-   * @throws DuctapeError `tampered` where `enc` is a point that gives everybody the same secret; `invalid_input` where
-   * the checksum or the public half of the key does not fit, or an argument is no `Uint8Array`, or `enc` has another
-   * length; `unsupported_version` where the runtime has no X25519.
-   */
-  decapsulate(enc: Uint8Array, info: Uint8Array): Promise<Uint8Array>;
-}
+export type { SealingPrivateKey, SealingPublicKey } from './types.js';
 
 /**
  * A new pair of keys as text. Give `publicKey` to whoever creates and rotates API keys; keep `privateKey` with whoever
@@ -70,7 +40,7 @@ export async function generateSealingKey(): Promise<{ publicKey: string; private
  * @param publicKey The `lmp1.` text of {@link generateSealingKey}.
  * @throws DuctapeError `invalid_input` naming `publicKey`: another form, or a private key. The text is not repeated.
  * @example
- * const { enc, secret } = await sealTo(publicKey).encapsulate(context);
+ * const admin = new Ductape({ publicKey: sealTo(publicKey), storage, product: 'shop' });
  */
 export function sealTo(publicKey: string): SealingPublicKey {
   return new PublicHalf(publicKey);
@@ -83,7 +53,7 @@ export function sealTo(publicKey: string): SealingPublicKey {
  * @param privateKey The `lms1.` text of {@link generateSealingKey}.
  * @throws DuctapeError `invalid_input` naming `privateKey`: another form, or a public key. The text is not repeated.
  * @example
- * const secret = await openWith(privateKey).decapsulate(enc, context);
+ * const app = new Ductape({ privateKey: { primary, sealing: [openWith(privateKey)] }, storage, product: 'shop' });
  */
 export function openWith(privateKey: string): SealingPrivateKey {
   return new PrivateHalf(privateKey);

@@ -94,17 +94,34 @@ export type ProductKey = string | Uint8Array | WebCryptoKey;
 
 /** The public half of a sealing key, from `ductape-models/sealing`: seals, opens nothing. */
 export interface SealingPublicKey {
-  /** 32 bytes. */
+  /** The 32 public bytes; a copy each time. */
   readonly publicKey: Uint8Array;
-  /** A fresh secret of 32 bytes for the private half, bound to `info`. */
+  /**
+   * A fresh secret, and what the private half needs to get it back.
+   *
+   * @param info What the secret is bound to: only the same bytes give it back.
+   * @returns `enc`, 32 bytes to store; `secret`, 32 bytes to use once and forget.
+   * @throws DuctapeError `invalid_input` where the checksum of the key does not fit, or `info` is no `Uint8Array`;
+   * `tampered` for a public key that no private key has; `unsupported_version` where the runtime has no X25519;
+   * `entropy_unavailable` where it has no randomness.
+   */
   encapsulate(info: Uint8Array): Promise<{ enc: Uint8Array; secret: Uint8Array }>;
 }
 
 /** The private half of a sealing key, from `ductape-models/sealing`: opens what was sealed to its public half. */
 export interface SealingPrivateKey {
-  /** 32 bytes. */
+  /** The 32 bytes of the public half; a copy each time. */
   readonly publicKey: Uint8Array;
-  /** The secret that `encapsulate` made for this key. */
+  /**
+   * The secret behind `enc`. Another key, other bytes of `info` or a changed `enc` give another secret, not an error:
+   * what is sealed with the secret must notice.
+   *
+   * @param enc The 32 bytes that `encapsulate` returned.
+   * @param info The same bytes that `encapsulate` was given.
+   * @throws DuctapeError `tampered` where `enc` is a point that gives everybody the same secret; `invalid_input` where
+   * the checksum or the public half of the key does not fit, or an argument is no `Uint8Array`, or `enc` has another
+   * length; `unsupported_version` where the runtime has no X25519.
+   */
   decapsulate(enc: Uint8Array, info: Uint8Array): Promise<Uint8Array>;
 }
 

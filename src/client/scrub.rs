@@ -1,4 +1,4 @@
-//! Takes one API key out of whatever leaves a call: as it is, in base64 and percent-encoded. A provider may echo the
+//! Takes one API key out of whatever leaves a call: as it is, in base64, in hex and percent-encoded. A provider may echo the
 //! key that it was sent, and a transport may quote the header that it refused. It knows one key, not who sent it.
 
 use core::fmt;
@@ -41,6 +41,7 @@ impl Scrubber {
             percent_encoded(key, b"0123456789ABCDEF"),
             percent_encoded(key, b"0123456789abcdef"),
             json_escaped(key),
+            hex(key),
         ];
         longest_first(&mut forms);
         forms.dedup();
@@ -98,7 +99,7 @@ fn spelled(base64: &str, padding: &str, standard: bool) -> Zeroizing<String> {
     out
 }
 
-/// Equal forms end up side by side. By insertion: eight forms do not need a sorting library.
+/// Equal forms end up side by side. By insertion: nine forms do not need a sorting library.
 fn longest_first(forms: &mut [Zeroizing<String>]) {
     for end in 1..forms.len() {
         let mut at = end;
@@ -107,6 +108,14 @@ fn longest_first(forms: &mut [Zeroizing<String>]) {
             at -= 1;
         }
     }
+}
+
+fn hex(key: &str) -> Zeroizing<String> {
+    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
+    let digits = key.bytes().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+    let mut out = Zeroizing::new(String::with_capacity(key.len() * 2));
+    out.extend(digits);
+    out
 }
 
 fn percent_encoded(key: &str, digits: &[u8; 16]) -> Zeroizing<String> {

@@ -7,8 +7,8 @@ import { join, normalize, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 
+import { given } from './given.js';
 import { close, install } from './installed.js';
-import { published } from './published.js';
 import { startServers } from './servers.js';
 import type { Tally } from './suite.js';
 
@@ -32,9 +32,8 @@ const servers = await startServers();
 const { folder, remove } = install();
 const suite = await build({
   stdin: {
-    contents: `export { cases as sealingCases } from './sealing.ts';
-      export { cases as vectorCases } from './sealing-vectors.ts';
-      export { cases, runAll } from './suite.ts';`,
+    contents: `export { everything } from './everything.ts';
+      export { runAll } from './suite.ts';`,
     resolveDir: resolve('tests/js'),
   },
   bundle: true,
@@ -44,10 +43,8 @@ const suite = await build({
 });
 const page = `import * as library from '/dist/index.js';
 import * as sealing from '/dist/sealing.js';
-import { cases, runAll, sealingCases, vectorCases } from '/suite.js';
-const servers = ${JSON.stringify({ mock: servers.mock, odd: servers.odd })};
-const vectors = vectorCases(${JSON.stringify(published('browser'))});
-globalThis.tally = runAll([...cases(library, servers), ...sealingCases(library, sealing), ...vectors]);`;
+import { everything, runAll } from '/suite.js';
+globalThis.tally = runAll(everything(library, sealing, ${JSON.stringify(given('browser', servers))}));`;
 const site = createServer((request, response) => {
   const path = normalize(request.url ?? '/');
   const head = (type: string) => response.writeHead(200, { 'content-type': type, 'content-security-policy': POLICY });

@@ -6,12 +6,12 @@ import { pathToFileURL } from 'node:url';
 import { format, inspect } from 'node:util';
 import { serialize } from 'node:v8';
 
+import { everything } from './everything.js';
+import { given } from './given.js';
 import { close, install } from './installed.js';
-import { published } from './published.js';
-import { type Printers, type Sealing, cases as sealingCases } from './sealing.js';
-import { cases as vectorCases } from './sealing-vectors.js';
+import type { Printers, Sealing } from './sealing.js';
 import { startServers } from './servers.js';
-import { cases, type Library, runAll } from './suite.js';
+import { type Library, runAll } from './suite.js';
 
 const PRINTERS: Printers = {
   inspect: (value) => inspect(value, { showHidden: true, depth: Number.POSITIVE_INFINITY, getters: true }),
@@ -26,14 +26,10 @@ try {
   const esm = (name: string) => import(pathToFileURL(join(folder, 'node_modules/ductape-models/dist', name)).href);
   const cjs =
     require('ductape-models/package.json') && require(join(folder, 'node_modules/ductape-models/dist/index.cjs'));
-  const sealing = (library: Library, entry: Sealing) => sealingCases(library, entry, PRINTERS);
-  const library = (await esm('index.js')) as Library;
-  close('node-esm', await runAll(cases(library, servers)));
-  close('node-cjs', await runAll(cases(cjs as Library, servers)));
-  close('node-esm-sealing', await runAll(sealing(library, (await esm('sealing.js')) as Sealing)));
-  close('node-cjs-sealing', await runAll(sealing(cjs, require('ductape-models/sealing') as Sealing)));
-  const vectors = vectorCases(published('node'));
-  if (vectors.length > 0) close('node-sealing-vectors', await runAll(vectors));
+  const data = given('node', servers);
+  const list = (library: Library, sealing: Sealing) => everything(library, sealing, data, PRINTERS);
+  close('node-esm', await runAll(list((await esm('index.js')) as Library, (await esm('sealing.js')) as Sealing)));
+  close('node-cjs', await runAll(list(cjs as Library, require('ductape-models/sealing') as Sealing)));
 } finally {
   remove();
   await servers.stop();

@@ -6,8 +6,8 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
+import { given } from './given.js';
 import { close, install } from './installed.js';
-import { published } from './published.js';
 import { startServers } from './servers.js';
 import type { Tally } from './suite.js';
 
@@ -35,13 +35,10 @@ async function bundle(): Promise<void> {
   const worker = `
     import * as library from 'ductape-models';
     import * as sealing from 'ductape-models/sealing';
-    import { cases as sealingCases } from ${source('sealing.ts')};
-    import { cases as vectorCases } from ${source('sealing-vectors.ts')};
-    import { cases, runAll } from ${source('suite.ts')};
-    export default { async test(_controller, env) {
-      const servers = { mock: env.MOCK, odd: env.ODD };
-      const vectors = vectorCases(${JSON.stringify(published('workerd'))});
-      const all = [...cases(library, servers), ...sealingCases(library, sealing), ...vectors];
+    import { everything } from ${source('everything.ts')};
+    import { runAll } from ${source('suite.ts')};
+    export default { async test() {
+      const all = everything(library, sealing, ${JSON.stringify(given('workerd', servers))});
       console.log(${JSON.stringify(MARK)} + JSON.stringify(await runAll(all)));
     } };`;
   writeFileSync(join(folder, 'entry.js'), worker);
@@ -68,8 +65,7 @@ function config(): string {
 const config :Workerd.Config = (services = [
   (name = "main", worker = (
     modules = [(name = "worker.js", esModule = embed "worker.js"), (name = "core.wasm", wasm = embed "core.wasm")],
-    compatibilityDate = "2025-09-01",
-    bindings = [(name = "MOCK", text = "${servers.mock}"), (name = "ODD", text = "${servers.odd}")])),
+    compatibilityDate = "2025-09-01")),
   (name = "internet", network = (allow = ["local", "private"]))]);
 `;
 }

@@ -1,6 +1,6 @@
 // The loopback servers of a run: a mock provider, and one that misbehaves on purpose.
 
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LLMock } from '@copilotkit/aimock';
 
@@ -23,14 +23,25 @@ export async function startServers(): Promise<Started> {
   const inner = mock.url;
   let open = 0;
   let hits = 0;
+  let caught = 0;
+  const other = createServer((_request, response) => {
+    caught += 1;
+    response.end();
+  });
+  const elsewhere = await listen(other);
   const server = createServer((request, response) => {
     allowPages(request, response);
     const path = request.url ?? '';
     if (request.method === 'OPTIONS') return response.writeHead(204).end();
     if (path === '/hits') return response.end(String(hits));
     if (path === '/open') return response.end(String(open));
-    const redirect = /^\/redirect\/(\d+)/.exec(path);
-    if (redirect) return response.writeHead(Number(redirect[1]), { location: '/caught' }).end();
+    if (path === '/caught') return response.end(String(caught));
+    const redirect = /^\/redirect\/(\d+)(?:\/(\w+))?/.exec(path);
+    if (redirect) {
+      const where = redirect[2] === 'elsewhere' ? elsewhere : redirect[2] === 'nowhere' ? 'http://other.invalid' : odd;
+      return response.writeHead(Number(redirect[1]), { location: `${where}/redirected?secret-path` }).end();
+    }
+    if (path.startsWith('/redirected')) caught += 1;
     if (path.startsWith('/mock/')) return forward(inner, path.slice('/mock'.length), request, response);
     hits += 1;
     if (!path.startsWith('/endless') && !path.startsWith('/lingering')) return response.writeHead(404).end();
@@ -42,17 +53,23 @@ export async function startServers(): Promise<Started> {
     response.write(`data: ${JSON.stringify(CHUNK)}\n\n`);
     if (path.startsWith('/lingering')) response.write(`data: ${JSON.stringify(END)}\n\n`);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const odd = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const odd = await listen(server);
   return {
     mock: `${odd}/mock/v1`,
     odd,
     async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      for (const each of [server, other]) {
+        each.closeAllConnections();
+        await new Promise((resolve) => each.close(resolve));
+      }
       await mock.stop();
     },
   };
+}
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** Pages are of another origin than this server. */

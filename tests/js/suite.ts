@@ -8,7 +8,7 @@ export type Library = typeof import('ductape-models');
 export interface Servers {
   /** A mock of OpenAI's API. */
   mock: string;
-  /** Redirects, endless streams and a log of closed connections; `/redirect/<status>`, `/endless`, `/lingering`, `/hits`. */
+  /** Redirects, endless streams and a log of closed connections; `/redirect/<status>[/<where>]`, `/caught`, `/endless`, `/lingering`, `/hits`. */
   odd: string;
 }
 

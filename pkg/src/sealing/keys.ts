@@ -1,7 +1,7 @@
 // The two halves as objects: frozen, without properties of their own, with nothing to print.
 
 import { invalid } from '../errors.js';
-import type { SealingPrivateKey, SealingPublicKey } from '../sealing.js';
+import type { SealingPrivateKey, SealingPublicKey } from '../types.js';
 import { open, seal } from './hpke.js';
 import { type Bytes, importPrivate, KEY_LENGTH, type PlatformKey, publicHalf, wipe } from './platform.js';
 import { type Parsed, PRIVATE, PUBLIC, parse, refused, verify } from './printed.js';
