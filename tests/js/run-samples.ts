@@ -30,6 +30,7 @@ try {
   writeFileSync(join(folder, 'globals.d.ts'), globals());
   await seedSamples();
   await readmeSamples();
+  await keySamples();
 } finally {
   remove();
   await servers.stop();
@@ -93,12 +94,32 @@ function modelStatements(text: string): string[] {
   return found;
 }
 
+/** The TypeScript of a page, block by block, without its imports. */
+function samplesOf(page: string): string[] {
+  const blocks = [...readFileSync(page, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)];
+  return blocks.map((match) => (match[1] ?? '').replace(/^import .*\n/gm, ''));
+}
+
+async function keySamples(): Promise<void> {
+  const program = [
+    `import Ductape from 'ductape-models';`,
+    `import { generateSealingKey, openWith, sealTo } from 'ductape-models/sealing';`,
+    `import { memoryStorage } from 'ductape-models/storage/memory';`,
+    `const storage = memoryStorage();`,
+    ...samplesOf('docs/keys.md'),
+    `console.log((await app.keys.doctor({ deep: true })).healthy);`,
+    `await guarded.model.fetchAll();`,
+  ].join('\n');
+  await check('docs/keys.md is a program that compiles and runs', async () => {
+    const printed = (await runProgram('keys', program)).trim().split('\n');
+    equal(printed, ['1 records', 'Hi there, how can I help?', '0.3', 'true']);
+  });
+}
+
 async function readmeSamples(): Promise<void> {
-  const blocks = [...readFileSync('README.md', 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(
-    (match) => match[1] ?? '',
-  );
+  const blocks = samplesOf('README.md');
   await check('the README has its samples', () => equal(blocks.length >= 6, true));
-  const [first = '', ...rest] = blocks.map((block) => block.replace(/^import .*\n/gm, ''));
+  const [first = '', ...rest] = blocks;
   const program = [
     `import Ductape, { DuctapeError } from 'ductape-models';`,
     `import { fileStorage } from 'ductape-models/storage/file';`,
@@ -168,7 +189,12 @@ globalThis.fetch = (input, init) => {
 
 function globals(): string {
   return `declare const process: { env: Record<string, string | undefined>; stdout: { write(text: string): void } };
-declare const console: { log(...values: unknown[]): void };`;
+declare const console: { log(...values: unknown[]): void };
+declare class CryptoKey { readonly type: string; readonly extractable: boolean }
+declare const crypto: {
+  getRandomValues<T extends Uint8Array>(bytes: T): T;
+  readonly subtle: { importKey(format: 'raw', bytes: Uint8Array, how: object, extractable: boolean, usages: string[]): Promise<CryptoKey> };
+};`;
 }
 
 function equal(got: unknown, expected: unknown): void {
