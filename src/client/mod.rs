@@ -11,6 +11,7 @@ mod doctor;
 mod dry_run;
 mod exchange;
 mod fallback;
+mod frame;
 #[cfg(test)]
 mod fixture;
 mod heal;
