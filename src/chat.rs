@@ -2,6 +2,7 @@
 
 mod accumulate;
 mod input;
+mod output;
 
 pub use accumulate::Accumulator;
 

@@ -40,6 +40,7 @@
 //!
 //! Global state, environment variables, default keys, logging, caches of plaintext.
 
+pub mod agent;
 pub mod base_url;
 pub mod catalog;
 pub mod chat;

@@ -8,12 +8,14 @@ use std::path::PathBuf;
 
 /// Each module of the core and the modules it may import. `bindings` may import everything.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("agent", &["chat", "crypto", "error", "model", "reader", "resolve", "secret", "warning"]),
     ("base_url", &["error"]),
     ("catalog", &["chat", "error", "model", "reader", "resolve", "warning"]),
     ("chat", &["error", "reader", "warning"]),
     (
         "client",
         &[
+            "agent",
             "base_url",
             "catalog",
             "chat",

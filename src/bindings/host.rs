@@ -4,6 +4,7 @@ use wasm_bindgen::prelude::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::key_agent::Agent;
+use super::tools::ToolBox;
 
 #[wasm_bindgen]
 extern "C" {
@@ -22,4 +23,7 @@ extern "C" {
 
     #[wasm_bindgen(method, getter, js_name = keyAgent)]
     pub(super) fn key_agent(this: &Host) -> Agent;
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn tools(this: &Host) -> ToolBox;
 }

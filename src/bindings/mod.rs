@@ -14,10 +14,12 @@ mod ports;
 mod random;
 mod storage;
 mod stream;
+mod tools;
 mod transport;
 
 use std::rc::Rc;
 
+use js_sys::Function;
 use js_sys::Promise;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::JsValue;
@@ -64,6 +66,22 @@ impl Core {
         future_to_promise(async move {
             let answer = operations::run(&client, &operation, options, cancelled).await;
             answer.map(JsValue::from).map_err(|error| client.ports().error_to_js(&error))
+        })
+    }
+
+    /// Runs an agent. The promise gives the run as a JSON text; `listener`, where there is one, gets every event as one, and
+    /// then answers are asked for in parts.
+    #[wasm_bindgen(js_name = runAgent)]
+    pub fn run_agent(
+        &self,
+        options: Vec<u8>,
+        cancelled: Option<Promise>,
+        listener: Option<Function>,
+    ) -> Promise {
+        let client = Rc::clone(&self.client);
+        future_to_promise(async move {
+            let run = operations::run_agent(&client, options, cancelled, listener).await;
+            run.map(JsValue::from).map_err(|error| client.ports().error_to_js(&error))
         })
     }
 

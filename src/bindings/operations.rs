@@ -2,14 +2,18 @@
 
 use std::rc::Rc;
 
+use js_sys::Function;
 use js_sys::Promise;
+use wasm_bindgen::prelude::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 use super::convert::parse;
 use super::convert::text;
 use super::ports::JsPorts;
 use super::stream::StreamHandle;
+use crate::client::AgentEvent;
 use crate::client::Client;
+use crate::client::Listener;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::error::Result;
@@ -23,6 +27,10 @@ pub(super) async fn run(
 ) -> Result<String> {
     let options = parse(&wiped(options))?;
     match operation {
+        "agentDefine" => text(&client.define_agent(&options).await?),
+        "agentDelete" => text(&client.delete_agent(&options).await?),
+        "agentFetch" => text(&client.fetch_agent(&options).await?),
+        "agentFetchAll" => text(&client.fetch_agents(&options).await?),
         "buildRequest" => text(&client.build_request(&options).await?),
         "create" => text(&client.create(&options).await?),
         "delete" => text(&client.delete(&options).await?),
@@ -39,9 +47,28 @@ pub(super) async fn run(
         "rollback" => text(&client.rollback(&options).await?),
         "update" => text(&client.update(&options).await?),
         "upsert" => text(&client.upsert(&options).await?),
+        "usages" => text(&client.usages(&options).await?),
         "verify" => text(&client.verify(&options).await?),
         _ => Err(Error::new(ErrorKind::Internal, "no such operation")),
     }
+}
+
+/// Runs an agent, telling `listener` every event as a JSON text.
+pub(super) async fn run_agent(
+    client: &Client<JsPorts>,
+    options: Vec<u8>,
+    cancelled: Option<Promise>,
+    listener: Option<Function>,
+) -> Result<String> {
+    let options = parse(&wiped(options))?;
+    let tell = |event: &AgentEvent<'_>| {
+        if let (Some(listener), Ok(event)) = (&listener, text(event)) {
+            // Whoever listens has nothing to answer, and nobody to complain to.
+            let _ = listener.call1(&JsValue::UNDEFINED, &event.into());
+        }
+    };
+    let listening: Option<Listener<'_>> = listener.is_some().then_some(&tell);
+    text(&client.run_until(&options, listening, settled(cancelled)).await?)
 }
 
 /// Starts a streamed call and takes it apart for TypeScript to pump.

@@ -13,6 +13,7 @@ use super::key_agent::Agent;
 use super::key_resolver::JsKeyResolver;
 use super::random::SystemRandom;
 use super::storage::JsStorage;
+use super::tools::ToolBox;
 use super::transport::JsTransport;
 use crate::client::ports::Ports;
 use crate::error::Error;
@@ -25,6 +26,7 @@ pub(super) struct JsPorts {
     transport: JsTransport,
     key_resolver: JsKeyResolver,
     key_agent: Agent,
+    tools: ToolBox,
 }
 
 impl JsPorts {
@@ -36,6 +38,7 @@ impl JsPorts {
             transport: JsTransport::new(host.fetch())?,
             key_resolver: JsKeyResolver::new(host.key_resolver())?,
             key_agent: host.key_agent(),
+            tools: host.tools(),
             causes,
         })
     }
@@ -53,6 +56,7 @@ impl Ports for JsPorts {
     type Random = SystemRandom;
     type KeyResolver = JsKeyResolver;
     type KeyAgent = Agent;
+    type Tools = ToolBox;
 
     fn storage(&self) -> &JsStorage {
         &self.storage
@@ -76,6 +80,10 @@ impl Ports for JsPorts {
 
     fn key_agent(&self) -> &Agent {
         &self.key_agent
+    }
+
+    fn tools(&self) -> &ToolBox {
+        &self.tools
     }
 }
 

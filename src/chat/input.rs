@@ -48,6 +48,20 @@ impl Call {
     }
 }
 
+impl Message {
+    /// Reads an earlier conversation from the field `messages`; none where it is absent or empty.
+    ///
+    /// # Errors
+    /// `invalid_input` naming the path.
+    pub fn read_all(reader: &Reader<'_>) -> Result<Vec<Message>> {
+        match reader.value("messages") {
+            None => Ok(Vec::new()),
+            Some(Value::Array(items)) if items.is_empty() => Ok(Vec::new()),
+            Some(list) => messages::read(&reader.at("messages"), list),
+        }
+    }
+}
+
 fn conversation(reader: &Reader<'_>) -> Result<Vec<Message>> {
     match (reader.value("prompt"), reader.value("messages")) {
         (Some(prompt), None) => {

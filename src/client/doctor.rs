@@ -8,10 +8,10 @@ use serde_json::Value;
 use super::Client;
 use super::key_context::key_context;
 use super::ports::Ports;
+use super::ports::Stored;
 use super::record_text;
 use super::records::ListedKey;
-use super::storage_key::ALL;
-use super::storage_key::product_prefix;
+use super::storage_key::is_agent;
 use super::vault::Keys;
 use crate::crypto::KeyId;
 use crate::error::Result;
@@ -73,6 +73,9 @@ pub struct Needs {
     /// The model's tag, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
+    /// The agent's tag, where it is an agent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
     /// The ids of the keys; empty where the record cannot be read.
     pub key_ids: Vec<String>,
 }
@@ -87,6 +90,9 @@ pub struct Problem {
     /// The model's tag, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
+    /// The agent's tag, where it is an agent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
     /// The environment; absent where the whole record is concerned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub env: Option<String>,
@@ -103,18 +109,18 @@ impl<P: Ports> Client<P> {
     pub async fn doctor(&self, input: &Value) -> Result<Diagnosis> {
         let reader = Reader::new("", input)?;
         reader.only(&["product", "deep"])?;
-        let prefix = reader.optional("product", reader::id)?.map_or_else(|| ALL.to_owned(), product_prefix);
+        let product = reader.optional("product", reader::id)?;
         let deep = reader.optional("deep", reader::boolean)?.unwrap_or(false);
         let (mut records, mut problems) = (Vec::new(), Vec::new());
-        for listed in self.list_keys(&prefix).await? {
+        for listed in self.list_everything(product).await? {
             let Some(stored) = self.read_text(&listed.key).await? else { continue };
             let mut needs = Needs::new(&listed);
-            match record_text::parse(&self.keys, &listed.key, &stored.value) {
-                Ok(record) => {
-                    needs.fill(&record);
-                    self.examine(&needs, &record, deep, &mut problems).await;
-                }
-                Err(error) => problems.push(needs.problem(None, error.code())),
+            let read = match is_agent(&listed.key) {
+                true => self.examine_agent(&listed.key, &stored, &mut needs),
+                false => self.examine_model(&listed.key, &stored, deep, &mut needs, &mut problems).await,
+            };
+            if let Err(error) = read {
+                problems.push(needs.problem(None, error.code()));
             }
             records.push(needs);
         }
@@ -122,13 +128,23 @@ impl<P: Ports> Client<P> {
         Ok(Diagnosis { scanned: records.len(), healthy: problems.is_empty(), keys, records, problems })
     }
 
-    async fn examine(&self, needs: &Needs, record: &Record, deep: bool, problems: &mut Vec<Problem>) {
-        if let Err(error) = record.check_verified() {
-            problems.push(needs.problem(None, error.code()));
-        }
-        if let Err(error) = record.snapshots() {
-            problems.push(needs.problem(None, error.code()));
-        }
+    fn examine_agent(&self, key: &str, stored: &Stored, needs: &mut Needs) -> Result<()> {
+        let record = self.parse_agent(key, stored)?;
+        needs.key_ids = record.key_id.iter().map(|id| id.as_str().to_owned()).collect();
+        record.check_verified()
+    }
+
+    /// What is wrong with the record as a whole is the error; what is wrong with single environments is told.
+    async fn examine_model(
+        &self,
+        key: &str,
+        stored: &Stored,
+        deep: bool,
+        needs: &mut Needs,
+        problems: &mut Vec<Problem>,
+    ) -> Result<()> {
+        let record = record_text::parse(&self.keys, key, &stored.value)?;
+        needs.fill(&record);
         let model = &record.model;
         for env in &model.envs {
             let Some((sealed, _)) = &env.sealed else { continue };
@@ -143,6 +159,8 @@ impl<P: Ports> Client<P> {
                 problems.push(needs.problem(Some(&env.slug), error.code()));
             }
         }
+        record.check_verified()?;
+        record.snapshots().map(drop)
     }
 
     fn key_uses(&self, records: &[Needs]) -> Vec<KeyUse> {
@@ -185,7 +203,8 @@ impl Keys {
 
 impl Needs {
     fn new(listed: &ListedKey) -> Self {
-        Self { product: listed.product.clone(), tag: listed.tag.clone(), key_ids: Vec::new() }
+        let name = |agent: bool| listed.tag.clone().filter(|_| is_agent(&listed.key) == agent);
+        Self { product: listed.product.clone(), tag: name(false), agent: name(true), key_ids: Vec::new() }
     }
 
     fn fill(&mut self, record: &Record) {
@@ -201,6 +220,7 @@ impl Needs {
     }
 
     fn problem(&self, env: Option<&String>, code: &'static str) -> Problem {
-        Problem { product: self.product.clone(), tag: self.tag.clone(), env: env.cloned(), code }
+        let (product, tag, agent) = (self.product.clone(), self.tag.clone(), self.agent.clone());
+        Problem { product, tag, agent, env: env.cloned(), code }
     }
 }

@@ -1,5 +1,7 @@
 //! The use cases: the registry, resolution and calls, written over ports. No clock, socket or JavaScript in sight.
 
+mod agent_run;
+mod agents;
 mod answer;
 mod api_key;
 mod asked;
@@ -11,9 +13,9 @@ mod doctor;
 mod dry_run;
 mod exchange;
 mod fallback;
-mod frame;
 #[cfg(test)]
 mod fixture;
+mod frame;
 mod heal;
 mod history;
 mod key_context;
@@ -39,6 +41,13 @@ mod vault;
 mod verify;
 mod within;
 
+pub use agent_run::AgentEvent;
+pub use agent_run::AgentRun;
+pub use agent_run::Listener;
+pub use agent_run::RunStatus;
+pub use agent_run::ToolOutcome;
+pub use agent_run::ToolRun;
+pub use agents::DeletedAgent;
 pub use doctor::Diagnosis;
 pub use doctor::KeyRole;
 pub use doctor::KeyUse;
@@ -74,6 +83,7 @@ use self::heal::Lessons;
 use self::locks::Locks;
 use self::ports::Ports;
 use crate::crypto::KeyId;
+use crate::secret::ApiKey;
 
 /// One product's door to its models: storage, keys and transport behind one value. It keeps no plaintext
 /// and no cache, only what providers said they do not take.
@@ -81,6 +91,8 @@ pub struct Client<P> {
     ports: P,
     keys: Keys,
     retired: RefCell<Vec<KeyId>>,
+    /// Keys of agents' inline models: storage key of the agent, environment, key.
+    agent_keys: RefCell<Vec<(String, String, ApiKey)>>,
     options: ClientOptions,
     locks: Locks,
     lessons: Lessons,
@@ -95,6 +107,7 @@ impl<P: Ports> Client<P> {
             ports,
             keys: keys.into(),
             retired: RefCell::default(),
+            agent_keys: RefCell::default(),
             options,
             locks: Locks::default(),
             lessons: Lessons::default(),

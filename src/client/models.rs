@@ -41,6 +41,9 @@ pub struct Deleted {
     pub product: String,
     /// The model's tag.
     pub tag: String,
+    /// The tags of the agents that name it, and fail from now on.
+    #[serde(rename = "referencedBy")]
+    pub referenced_by: Vec<String>,
 }
 
 impl<P: Ports> Client<P> {
@@ -149,21 +152,29 @@ impl<P: Ports> Client<P> {
         Ok(models)
     }
 
-    /// Deletes a model with its sealed keys, even one whose record cannot be read. Takes `{product?, tag}`.
+    /// Deletes a model with its sealed keys and its history, even one whose record cannot be read. Takes
+    /// `{product?, tag, restrict?}`; with `restrict: true` a model that agents name stays.
     ///
     /// # Errors
-    /// `invalid_input`, `model_not_found`, `storage_error`, `storage_contract`, `conflict`.
+    /// `invalid_input` (naming `restrict` and, as `referencedBy`, the agents); `model_not_found`, `storage_error`,
+    /// `storage_contract`, `conflict`.
     pub async fn delete(&self, input: &Value) -> Result<Deleted> {
         let reader = Reader::new("", input)?;
-        reader.only(&["product", "tag"])?;
+        reader.only(&["product", "tag", "restrict"])?;
         let (product, tag) = self.address(&reader)?;
+        let is_restricted = reader.optional("restrict", reader::boolean)?.unwrap_or(false);
         let key = storage_key(&product, &tag);
         let _guard = self.locks.hold(&key).await;
-        match self.read_text(&key).await? {
-            Some(stored) => self.erase(&key, stored).await?,
-            None => return Err(self.model_not_found(&product, &tag).await),
+        let Some(stored) = self.read_text(&key).await? else {
+            return Err(self.model_not_found(&product, &tag).await);
+        };
+        let referenced_by = self.users_of(&product, &tag).await?;
+        if is_restricted && !referenced_by.is_empty() {
+            let error = Error::invalid("restrict", "a model that no agent names");
+            return Err(located(error, &product, &tag).with("referencedBy", referenced_by));
         }
-        Ok(Deleted { product, tag })
+        self.erase(&key, stored).await?;
+        Ok(Deleted { product, tag, referenced_by })
     }
 
     /// The verified record of a model, for everything that uses it rather than shows it.

@@ -2,6 +2,7 @@
 //! a fake in the tests.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::crypto::{Block, ENC_LEN};
 use crate::error::Result;
@@ -145,6 +146,48 @@ pub trait KeyAgent {
     async fn decapsulate(&self, key: usize, enc: &[u8; ENC_LEN], info: &[u8]) -> Result<ProductKey>;
 }
 
+/// One call of a tool within a run of an agent.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ToolInvocation<'a> {
+    /// Which run, as its caller counts them.
+    pub run: u32,
+    /// The run's id.
+    pub execution_id: &'a str,
+    /// The product.
+    pub product: &'a str,
+    /// The environment.
+    pub env: &'a str,
+    /// The agent's tag.
+    pub agent: &'a str,
+    /// The tool's tag.
+    pub tool: &'a str,
+    /// The model's id of the call.
+    pub tool_call_id: &'a str,
+    /// The arguments, an object.
+    pub input: &'a Value,
+}
+
+/// How a tool failed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum ToolFailure {
+    /// The arguments do not follow the tool's schema; the model is told what is wrong with them.
+    InvalidArguments(String),
+    /// This process has no handler for it.
+    Missing,
+    /// The handler threw; the model is told what it said.
+    Thrown(String),
+}
+
+/// Runs tools, and asks whoever has to agree to them.
+#[allow(async_fn_in_trait, reason = "the crate's futures stay on one thread")]
+pub trait Tools {
+    /// What the handler gives back.
+    async fn call(&self, invocation: &ToolInvocation<'_>) -> core::result::Result<Value, ToolFailure>;
+    /// Whether the call may run; nobody to ask is no.
+    async fn confirm(&self, invocation: &ToolInvocation<'_>) -> bool;
+}
+
 /// All ports of one client.
 pub trait Ports {
     /// Storage.
@@ -159,6 +202,8 @@ pub trait Ports {
     type KeyResolver: KeyResolver;
     /// Keys that live elsewhere.
     type KeyAgent: KeyAgent;
+    /// Tools of agents.
+    type Tools: Tools;
     /// Storage.
     fn storage(&self) -> &Self::Storage;
     /// Transport.
@@ -171,4 +216,6 @@ pub trait Ports {
     fn key_resolver(&self) -> &Self::KeyResolver;
     /// Keys that live elsewhere.
     fn key_agent(&self) -> &Self::KeyAgent;
+    /// Tools of agents.
+    fn tools(&self) -> &Self::Tools;
 }

@@ -2,6 +2,7 @@
 //! knows the storage port's promises; not what a model means.
 
 use super::Client;
+use super::frame::Frame;
 use super::ports::Capabilities;
 use super::ports::Clock;
 use super::ports::IfMatch;
@@ -11,6 +12,7 @@ use super::ports::Stored;
 use super::ports::Written;
 use super::record_text;
 use super::storage_key::parse_key;
+use super::storage_key::prefixes;
 use super::within::within;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -65,23 +67,28 @@ impl<P: Ports> Client<P> {
     /// a reason to repeat, anything else is somebody else's write.
     pub(super) async fn store(&self, key: &str, record: &Record, old: Option<&Loaded>) -> Result<Written> {
         let text = record_text::print(&self.keys, key, record);
+        self.put_text(key, &text, old.map(|old| &old.stored)).await
+    }
+
+    /// Writes `text` in place of `old`, or under a key that nothing is stored under.
+    pub(super) async fn put_text(&self, key: &str, text: &str, old: Option<&Stored>) -> Result<Written> {
         let condition = match old {
             _ if !self.has_cas() => IfMatch::Any,
-            Some(old) => IfMatch::Etag(&old.stored.etag),
+            Some(old) => IfMatch::Etag(&old.etag),
             None => IfMatch::Absent,
         };
         for attempt in 0..=WRITE_RETRIES {
-            let put = self.storage_call(self.ports.storage().put(key, &text, condition)).await;
+            let put = self.storage_call(self.ports.storage().put(key, text, condition)).await;
             let failure = match put {
                 Ok(Written::Done(etag)) if self.has_cas() => return Ok(Written::Done(etag)),
-                Ok(_) => return self.own_or_conflict(key, &text).await,
+                Ok(_) => return self.own_or_conflict(key, text).await,
                 Err(failure) => failure,
             };
             let Ok(now) = self.read_text(key).await else { return Err(failure) };
             if now.as_ref().is_some_and(|now| now.value == text) {
                 return Ok(Written::Done(String::new()));
             }
-            if now.as_ref().map(|now| &now.value) != old.map(|old| &old.stored.value) {
+            if now.as_ref().map(|now| &now.value) != old.map(|old| &old.value) {
                 return self.somebody_elses(key, now);
             }
             if attempt == WRITE_RETRIES || !failure.retryable() {
@@ -103,7 +110,7 @@ impl<P: Ports> Client<P> {
     /// A conflict, if what is stored is a record at all: a store that talks nonsense must not make us write again.
     fn somebody_elses(&self, key: &str, stored: Option<Stored>) -> Result<Written> {
         if let Some(stored) = stored {
-            record_text::parse(&self.keys, key, &stored.value)?;
+            Frame::read(&self.keys, key, &stored.value)?;
         }
         Ok(Written::Conflict)
     }
@@ -156,6 +163,14 @@ impl<P: Ports> Client<P> {
             }
         }
         Err(Error::new(ErrorKind::LimitExceeded, "the storage's listing has more than 10000 pages"))
+    }
+
+    /// Every key of ours, of one product or of all, sorted: models, then agents.
+    pub(super) async fn list_everything(&self, product: Option<&str>) -> Result<Vec<ListedKey>> {
+        let [models, agents] = prefixes(product);
+        let mut keys = self.list_keys(&models).await?;
+        keys.extend(self.list_keys(&agents).await?);
+        Ok(keys)
     }
 
     pub(super) fn has_cas(&self) -> bool {

@@ -11,8 +11,7 @@ use super::ports::Written;
 use super::records::CONFLICT_RETRIES;
 use super::records::ListedKey;
 use super::records::conflict;
-use super::storage_key::ALL;
-use super::storage_key::product_prefix;
+use super::storage_key::is_agent;
 use crate::crypto::KeyId;
 use crate::crypto::Keyring;
 use crate::error::Error;
@@ -76,19 +75,23 @@ impl<P: Ports> Client<P> {
     pub async fn rekey(&self, input: &Value) -> Result<Rekeyed> {
         let reader = Reader::new("", input)?;
         reader.only(&["product", "cursor", "limit"])?;
-        let prefix = reader.optional("product", reader::id)?.map_or_else(|| ALL.to_owned(), product_prefix);
+        let product = reader.optional("product", reader::id)?;
         let after = reader.optional("cursor", reader::filled)?.unwrap_or_default();
         let most = |path: &str, value: &Value| reader::integer(path, value, 1, u32::MAX);
         let limit = reader.optional("limit", most)?.map_or(usize::MAX, |limit| limit as usize);
         let ring = self.keys.ring()?;
         let mut report = Rekeyed { key_id: ring.primary().id().as_str().to_owned(), ..Rekeyed::default() };
-        let keys = self.list_keys(&prefix).await?;
+        let keys = self.list_everything(product).await?;
         for listed in keys.into_iter().filter(|listed| listed.key.as_str() > after) {
             if report.scanned >= limit {
                 return Ok(report);
             }
             report.scanned += 1;
-            if let Err(error) = self.rekey_one(ring, &listed, &mut report).await {
+            let done = match is_agent(&listed.key) {
+                true => self.rekey_agent(ring, &listed.key, &mut report).await,
+                false => self.rekey_model(ring, &listed, &mut report).await,
+            };
+            if let Err(error) = done {
                 report.failed.push(failure(&listed, None, &error));
             }
             report.cursor = Some(listed.key);
@@ -98,7 +101,7 @@ impl<P: Ports> Client<P> {
         Ok(report)
     }
 
-    async fn rekey_one(&self, ring: &Keyring, listed: &ListedKey, report: &mut Rekeyed) -> Result<()> {
+    async fn rekey_model(&self, ring: &Keyring, listed: &ListedKey, report: &mut Rekeyed) -> Result<()> {
         let key = &listed.key;
         let _guard = self.locks.hold(key).await;
         for _ in 0..=CONFLICT_RETRIES {
@@ -129,6 +132,31 @@ impl<P: Ports> Client<P> {
             let failed = failures.iter().map(|(env, error)| failure(listed, Some(env), error));
             report.failed.extend(failed);
             return Ok(());
+        }
+        Err(conflict())
+    }
+
+    /// An agent holds no keys: only its checksum moves.
+    async fn rekey_agent(&self, ring: &Keyring, key: &str, report: &mut Rekeyed) -> Result<()> {
+        let _guard = self.locks.hold(key).await;
+        for _ in 0..=CONFLICT_RETRIES {
+            let Some(stored) = self.read_text(key).await? else {
+                report.already += 1;
+                return Ok(());
+            };
+            let old = self.parse_agent(key, &stored)?;
+            old.check_verified()?;
+            if old.key_id.as_ref() == Some(ring.primary().id()) {
+                report.already += 1;
+                return Ok(());
+            }
+            match self.store_agent(key, &old, Some(&stored)).await? {
+                Written::Done(_) => {
+                    report.rewrapped += 1;
+                    return Ok(());
+                }
+                Written::Conflict => report.conflicts += 1,
+            }
         }
         Err(conflict())
     }

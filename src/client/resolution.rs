@@ -38,7 +38,7 @@ impl<P: Ports> Client<P> {
     /// `invalid_input`, `invalid_override`, `env_required`, `model_not_found`, `env_not_found`, `env_inactive`,
     /// `agent_env_inactive`, `unsupported_parameter`, `origin_not_allowed`; those of reading a record.
     pub async fn resolve(&self, options: &Value) -> Result<ResolveView> {
-        Ok(ResolveView::of(self.resolve_target(&self.only_resolution(options)?).await?))
+        Ok(ResolveView::of(self.resolve_target(&self.only_resolution(options).await?).await?))
     }
 
     /// Why a call with these options would use what it uses: for each setting its value, the level it came from, the
@@ -47,12 +47,12 @@ impl<P: Ports> Client<P> {
     /// # Errors
     /// Those of [`Client::resolve`].
     pub async fn explain(&self, options: &Value) -> Result<Explanation> {
-        Ok(Explanation::of(self.resolve_target(&self.only_resolution(options)?).await?))
+        Ok(Explanation::of(self.resolve_target(&self.only_resolution(options).await?).await?))
     }
 
-    fn only_resolution(&self, options: &Value) -> Result<ResolveOptions> {
+    async fn only_resolution(&self, options: &Value) -> Result<ResolveOptions> {
         Reader::new("", options)?.only(ResolveOptions::FIELDS)?;
-        ResolveOptions::read(options, &self.options)
+        ResolveOptions::read(&*self.with_agent(options).await?, &self.options)
     }
 
     /// Resolves `options` and applies the provider's rules.
@@ -147,6 +147,38 @@ impl ResolveOptions {
             provider_options: reader.optional("providerOptions", reader::object)?.unwrap_or_default(),
             meant_for: None,
         })
+    }
+
+    /// The options of a run of `agent`.
+    ///
+    /// # Errors
+    /// As [`ResolveOptions::read`].
+    pub(crate) fn of_agent(
+        reader: &Reader<'_>,
+        product: String,
+        agent: AgentLayers,
+        client: &ClientOptions,
+    ) -> Result<Self> {
+        let env = given_or(reader, "env", client.env.as_deref())?;
+        Ok(Self {
+            product,
+            model: model_of(Some(&agent), &env)?,
+            env,
+            agent: Some(agent),
+            config: reader.optional("modelConfig", ModelConfig::read)?.unwrap_or_default(),
+            provider_options: reader.optional("providerOptions", reader::object)?.unwrap_or_default(),
+            meant_for: None,
+        })
+    }
+
+    /// The product.
+    pub(crate) fn product(&self) -> &str {
+        &self.product
+    }
+
+    /// The environment.
+    pub(crate) fn env(&self) -> &str {
+        &self.env
     }
 
     /// The same call to the model `tag`, where it was written for a model of the provider `meant_for`.

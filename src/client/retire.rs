@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use super::Client;
 use super::ports::Ports;
-use super::storage_key::ALL;
 use crate::crypto::KeyId;
 use crate::error::Error;
 use crate::error::Result;
@@ -32,7 +31,7 @@ impl<P: Ports> Client<P> {
     /// Makes sure that no stored record needs a product key, and uses it no more. Takes `{keyId}`. Take the key out of the
     /// client's configuration afterwards, and list its id under `retired` there.
     ///
-    /// Every record of every product is read, twice, and searched for the id; one that cannot be read counts like any
+    /// Every model and agent of every product is read, twice, and searched for the id; one that cannot be read counts like any
     /// other. A text that holds the id by chance refuses, too.
     ///
     /// # Errors
@@ -45,7 +44,7 @@ impl<P: Ports> Client<P> {
         let id = self.check_retirable(id)?;
         let mut scanned = 0;
         for _ in 0..PASSES {
-            let keys = self.list_keys(ALL).await?;
+            let keys = self.list_everything(None).await?;
             scanned = keys.len();
             let mut needed_by = Vec::new();
             for listed in keys {

@@ -18,11 +18,37 @@ pub(crate) fn storage_key(product: &str, tag: &str) -> String {
 
 /// What the storage keys of all models of `product` start with.
 pub(crate) fn product_prefix(product: &str) -> String {
-    format!("{ALL}{}/", encode(product))
+    format!("{MODELS}{}/", encode(product))
 }
 
 /// What the storage keys of all models start with.
-pub(crate) const ALL: &str = "lm1/";
+pub(crate) const MODELS: &str = "lm1/";
+
+/// What the storage keys of all agents start with.
+pub(crate) const AGENTS: &str = "lm1a/";
+
+/// What the storage keys start with, of one product or of all: those of models, then those of agents.
+pub(crate) fn prefixes(product: Option<&str>) -> [String; 2] {
+    match product {
+        None => [MODELS.to_owned(), AGENTS.to_owned()],
+        Some(product) => [product_prefix(product), agents_prefix(product)],
+    }
+}
+
+/// Whether a key is an agent's.
+pub(crate) fn is_agent(key: &str) -> bool {
+    key.starts_with(AGENTS)
+}
+
+/// The storage key of one agent.
+pub(crate) fn agent_key(product: &str, tag: &str) -> String {
+    agents_prefix(product) + &encode(tag)
+}
+
+/// What the storage keys of all agents of `product` start with.
+pub(crate) fn agents_prefix(product: &str) -> String {
+    format!("{AGENTS}{}/", encode(product))
+}
 
 /// What a storage key says about its model's product or tag.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -45,7 +71,8 @@ impl Part {
 
 /// Reads product and tag from a key; `None` where the key is none of ours.
 pub(crate) fn parse_key(key: &str) -> Option<(Part, Part)> {
-    let (product, tag) = key.strip_prefix(ALL)?.split_once('/')?;
+    let rest = key.strip_prefix(MODELS).or_else(|| key.strip_prefix(AGENTS))?;
+    let (product, tag) = rest.split_once('/')?;
     Some((part(product)?, part(tag)?))
 }
 

@@ -71,10 +71,18 @@ impl AgentLayers {
     pub fn read(path: &str, value: &Value) -> Result<Self> {
         let reader = Reader::new(path, value)?;
         reader.only(FIELDS)?;
+        Self::read_fields(&reader)
+    }
+
+    /// Reads them among the fields of a larger object.
+    ///
+    /// # Errors
+    /// As [`AgentLayers::read`], except that other fields are passed over.
+    pub fn read_fields(reader: &Reader<'_>) -> Result<Self> {
         Ok(Self {
             tag: reader.optional("tag", reader::id)?.map(str::to_owned),
             model: reader.optional("model", ModelRef::read)?,
-            config: config(&reader)?,
+            config: config(reader)?,
             envs: reader.optional("envs", envs)?.unwrap_or_default(),
         })
     }

@@ -132,6 +132,24 @@ fn r30_a_pass_stops_at_its_limit_and_goes_on_from_its_cursor() {
 }
 
 #[test]
+fn r30_agents_move_with_their_product() {
+    let storage = filled(1, true);
+    let old = client(&storage, ring(1, &[]));
+    block_on(&old, old.define_agent(&json!({"tag": "clerk", "model": "m0000"}))).unwrap();
+    let new = client(&storage, ring(2, &[1]));
+    assert!(block_on(&new, new.retire(&json!({"keyId": id(1)}))).is_err());
+    assert_eq!(doctor(&new).records[1].agent.as_deref(), Some("clerk"));
+    assert_eq!(rekey(&new, json!({}))["rewrapped"], 2);
+    assert_moved(&storage, ring(2, &[]), &id(1), 2);
+    assert_eq!(rekey(&new, json!({"product": "shop"}))["already"], 2);
+    let blind = doctor(&client(&storage, keyring(9)));
+    assert_eq!(
+        blind.problems.last().map(|last| (last.agent.as_deref(), last.code)),
+        Some((Some("clerk"), "unknown_key"))
+    );
+}
+
+#[test]
 fn r30_one_product_at_a_time() {
     let storage = filled(2, true);
     let other = client(&storage, ring(1, &[]));
@@ -228,7 +246,7 @@ fn r30_killed_at_every_storage_call_a_second_run_finishes() {
 
 #[test]
 fn r30_a_failing_store_is_reported_and_a_second_run_finishes() {
-    let calls = 1 + 6 * 2;
+    let calls = 2 + 6 * 2;
     for index in 0..calls {
         for fault in Fault::ALL {
             let storage = filled(6, true);
@@ -298,7 +316,7 @@ fn r30_retire_refuses_while_anything_needs_the_key() {
     assert_eq!(error.kind(), ErrorKind::RetiredKey);
     let ring = ring(2, &[1]).with_retired(vec![KeyId::parse(&id(1)).unwrap()]).unwrap();
     let later = client(&storage, ring);
-    assert_eq!(doctor(&later).problems[0].code, "unknown_key");
+    assert_eq!(doctor(&later).problems[0].code, "retired_key");
     assert_eq!(kept.len(), 3);
 }
 
@@ -341,7 +359,7 @@ fn r30_doctor_reports_what_each_record_needs() {
     let codes: Vec<_> = blind.problems.iter().map(|problem| (problem.env.as_deref(), problem.code)).collect();
     assert_eq!(
         codes[..3],
-        [(None, "unknown_key"), (Some("dev"), "unknown_key"), (Some("prd"), "unknown_key")]
+        [(Some("dev"), "unknown_key"), (Some("prd"), "unknown_key"), (None, "unknown_key")]
     );
 }
 

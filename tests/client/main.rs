@@ -12,6 +12,7 @@
     reason = "the fakes are a library for all files of this test"
 )]
 
+mod agents;
 mod anthropic;
 mod calling;
 mod dry_run;

@@ -271,7 +271,7 @@ fn r22_a_delete_spares_a_record_that_came_after_it() {
     let storage = &one.ports().storage;
     let first = storage.snapshot().remove(KEY).unwrap();
     // The delete happens, its answer is lost, and somebody creates the model anew before we look.
-    storage.fault_at(1, Fault::HangAfter);
+    storage.fault_at(2, Fault::HangAfter);
     let (address, input, two) = (address(), input(), beside(&one));
     let race = async {
         let delete = one.delete(&address);

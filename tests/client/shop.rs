@@ -14,6 +14,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use super::fakes::FakePorts;
+use super::fakes::FakeTools;
 use super::fakes::MemoryStorage;
 use super::fakes::Reply;
 use super::fakes::ScriptedTransport;
@@ -67,6 +68,7 @@ impl Shop {
         let transport = ScriptedTransport::new(&clock, replies);
         let mut ports = FakePorts::over(storage, transport);
         ports.clock = Rc::clone(&clock);
+        ports.tools.clock = Rc::clone(&clock);
         ports.key_resolver.keys.borrow_mut().insert("vault/shop".to_owned(), CANARY.to_owned());
         let opened_at = clock.now();
         Self { clock, client: Client::new(ports, ring, options), opened_at }
@@ -85,6 +87,10 @@ impl Shop {
     /// When each request was sent, in virtual milliseconds since the shop opened.
     pub(crate) fn sent_at(&self) -> Vec<u64> {
         self.transport().sent_at().iter().map(|at| at - self.opened_at).collect()
+    }
+
+    pub(crate) fn tools(&self) -> &FakeTools {
+        &self.client.ports().tools
     }
 
     pub(crate) fn transport(&self) -> &ScriptedTransport {

@@ -5,6 +5,7 @@ mod key_agent;
 mod ports;
 mod random;
 mod storage;
+mod tools;
 mod transport;
 
 pub use clock::VirtualClock;
@@ -18,6 +19,8 @@ pub use ports::product_key;
 pub use random::CountingRandom;
 pub use storage::Fault;
 pub use storage::MemoryStorage;
+pub use tools::Behaviour;
+pub use tools::FakeTools;
 pub use transport::Reply;
 pub use transport::ScriptedBody;
 pub use transport::ScriptedTransport;

@@ -23,6 +23,7 @@ use ductape_models::http::HttpRequest;
 
 use super::CountingRandom;
 use super::FakeKeyAgent;
+use super::FakeTools;
 use super::MemoryStorage;
 use super::VirtualClock;
 
@@ -41,6 +42,8 @@ pub struct FakePorts<T = NoTransport> {
     pub key_resolver: FakeKeyResolver,
     /// Keys that live elsewhere.
     pub key_agent: FakeKeyAgent,
+    /// Tools of agents.
+    pub tools: FakeTools,
 }
 
 impl<T> FakePorts<T> {
@@ -58,6 +61,7 @@ impl<T> FakePorts<T> {
             random: CountingRandom::default(),
             key_resolver: FakeKeyResolver::default(),
             key_agent: FakeKeyAgent::default(),
+            tools: FakeTools::default(),
         }
     }
 
@@ -93,6 +97,7 @@ impl<T: Transport> Ports for FakePorts<T> {
     type KeyResolver = FakeKeyResolver;
     type Random = CountingRandom;
     type Storage = MemoryStorage;
+    type Tools = FakeTools;
     type Transport = T;
 
     fn storage(&self) -> &MemoryStorage {
@@ -117,6 +122,10 @@ impl<T: Transport> Ports for FakePorts<T> {
 
     fn key_agent(&self) -> &FakeKeyAgent {
         &self.key_agent
+    }
+
+    fn tools(&self) -> &FakeTools {
+        &self.tools
     }
 }
 
