@@ -2,6 +2,8 @@
 // streams of the core's answers; the rules are all in the core.
 
 import type { Core } from '../wasm/core.js';
+import type { Agents } from './agent-types.js';
+import { AgentDesk, type RunHost } from './agents.js';
 import type { BuiltRequest, CallOptions, Completion, CompletionStream, Verification } from './call-types.js';
 import { aborted, invalid } from './errors.js';
 import { type CoreKeys, coreKeys, hasSigningKey, keyAgent, plainKeys, ringOf } from './keys.js';
@@ -38,6 +40,10 @@ interface Handle {
 
 /** Operations of the core that answer with one JSON text. */
 type Operation =
+  | 'agentDefine'
+  | 'agentDelete'
+  | 'agentFetch'
+  | 'agentFetchAll'
   | 'buildRequest'
   | 'create'
   | 'delete'
@@ -54,6 +60,7 @@ type Operation =
   | 'rollback'
   | 'update'
   | 'upsert'
+  | 'usages'
   | 'verify';
 
 const encoder: { encode(text: string): Uint8Array } = { encode: (text) => new TextEncoder().encode(text) };
@@ -85,8 +92,13 @@ export interface Models {
    * get another provider or origin, `envs` has to give its key again.
    */
   rollback(to: ModelRef & { rev: number; envs?: readonly KeyInput[] }): Promise<ModelView>;
-  /** Deletes a model with its sealed keys and its history. */
-  delete(ref: ModelRef): Promise<{ product: string; tag: string }>;
+  /** The tags of the agents that name a model. */
+  usages(ref: ModelRef): Promise<string[]>;
+  /**
+   * Deletes a model with its sealed keys and its history, and tells which agents named it; with `restrict`, a model that
+   * agents name stays.
+   */
+  delete(ref: ModelRef & { restrict?: boolean }): Promise<{ product: string; tag: string; referencedBy: string[] }>;
 }
 
 /** The care of product keys. */
@@ -121,7 +133,18 @@ export class Ductape {
     verify: (ref) => this.#call('verify', ref),
     history: (ref) => this.#call('history', ref),
     rollback: (to) => this.#call('rollback', to),
+    usages: (ref) => this.#call('usages', ref),
     delete: (ref) => this.#call('delete', ref),
+  };
+
+  /** Agents. */
+  readonly agents: Agents = {
+    define: (agent) => this.#desk.define(agent, this.#runHost),
+    run: (options) => this.#desk.run(options, this.#runHost),
+    stream: (options) => this.#desk.stream(options, this.#runHost),
+    fetch: <T>(ref: unknown) => this.#call<T>('agentFetch', ref),
+    fetchAll: (options = {}) => this.#call('agentFetchAll', options),
+    delete: (ref) => this.#call('agentDelete', ref),
   };
 
   /** The care of product keys. */
@@ -131,6 +154,15 @@ export class Ductape {
     retire: (options) => this.#call('retire', options),
   };
 
+  readonly #desk = new AgentDesk();
+  readonly #runHost: RunHost = {
+    define: (definition) => this.#call('agentDefine', definition),
+    run: async (options, cancelled, listener) => {
+      const { core, running: instance } = await this.#core();
+      const bytes = encoder.encode(JSON.stringify(options));
+      return instance.wait<string>(() => core.runAgent(bytes, cancelled, listener));
+    },
+  };
   #settings: Settings;
   #handle: Handle | undefined;
   #making: { made: Promise<Handle>; running: Running } | undefined;
@@ -218,7 +250,7 @@ export class Ductape {
 
   #make(instance: Running, keys: CoreKeys): Handle {
     const { core: options, host } = this.#settings;
-    const ports = { ...host, keyAgent: keyAgent(this.#settings.keys ?? ringOf('')) };
+    const ports = { ...host, keyAgent: keyAgent(this.#settings.keys ?? ringOf('')), tools: this.#desk.toolBox };
     const core = instance.enter(() => new instance.Core(options, keys as never, ports as never));
     this.#handle = { core, running: instance };
     return this.#handle;

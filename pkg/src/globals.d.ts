@@ -20,6 +20,11 @@ declare class AbortSignal {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
+declare class AbortController {
+  readonly signal: AbortSignal;
+  abort(): void;
+}
+
 declare class URL {
   constructor(text: string, base?: string);
   readonly href: string;

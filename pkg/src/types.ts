@@ -487,8 +487,8 @@ export interface ResolveOptions {
   env?: string;
   /** A tag, or a model of the call's own. */
   model?: string | InlineModel;
-  /** The agent whose settings apply. */
-  agent?: AgentLayers;
+  /** The agent whose settings apply: a stored one's tag, or its settings. */
+  agent?: string | AgentLayers;
   /** The highest level of settings. */
   modelConfig?: ModelConfig;
   /** Provider-specific fields of the request body. */

@@ -1,0 +1,196 @@
+// Agents on this side of the border: handlers stay here, and the core asks for them by name.
+
+import type {
+  AgentEvent,
+  AgentInput,
+  AgentRun,
+  AgentStream,
+  AgentView,
+  Confirmation,
+  RunInput,
+} from './agent-types.js';
+import { aborted, invalid } from './errors.js';
+import { mediaPart } from './media.js';
+import { ownFields, plainObject } from './plain.js';
+import { type Handling, readTools } from './tools.js';
+import type { Signal } from './types.js';
+
+/** What the core calls for tools: a JSON text in, a JSON text out. */
+export interface ToolBox {
+  call(invocation: string): Promise<string>;
+  confirm(invocation: string): Promise<boolean>;
+}
+
+/** What a run needs of the client that it belongs to. */
+export interface RunHost {
+  define(definition: object): Promise<AgentView>;
+  /** Runs an agent in the core; with a listener, in parts. */
+  run(options: object, cancelled: Promise<void>, listener?: (event: string) => void): Promise<string>;
+}
+
+interface Invocation extends Omit<Confirmation, 'input'> {
+  run: number;
+  input: Record<string, unknown>;
+}
+
+interface Running {
+  readonly over: AbortController;
+  readonly data: unknown;
+  readonly onConfirmation: RunInput['onConfirmation'];
+}
+
+/** The handlers of one client's agents, and its runs. */
+export class AgentDesk {
+  readonly #handlers = new Map<string, Map<string, Handling>>();
+  readonly #runs = new Map<number, Running>();
+  #count = 0;
+
+  /** What the core asks. */
+  readonly toolBox: ToolBox = {
+    call: async (text) => JSON.stringify(await this.#call(JSON.parse(text) as Invocation)),
+    confirm: async (text) => this.#confirm(JSON.parse(text) as Invocation),
+  };
+
+  /** Stores the definition and keeps its handlers. */
+  async define(input: AgentInput, host: RunHost): Promise<AgentView> {
+    const fields = ownFields(input, 'options');
+    const { tools, handlers } = readTools(fields.get('tools'));
+    if (tools !== undefined) fields.set('tools', tools);
+    const view = await host.define(plainObject(fields));
+    this.#handlers.set(place(view.product, view.tag), handlers);
+    return view;
+  }
+
+  /** Runs an agent to its end. */
+  async run(input: RunInput, host: RunHost, listener?: (event: AgentEvent) => void): Promise<AgentRun> {
+    const { options, signal, running } = read(input);
+    if (signal?.aborted) throw aborted();
+    this.#count += 1;
+    const number = this.#count;
+    this.#runs.set(number, running);
+    const { cancelled, end } = watch(signal);
+    const tell = listener && ((event: string) => listener(JSON.parse(event) as AgentEvent));
+    try {
+      return JSON.parse(await host.run({ ...options, run: number }, cancelled, tell)) as AgentRun;
+    } finally {
+      end();
+      this.#runs.delete(number);
+      running.over.abort();
+    }
+  }
+
+  /** Runs an agent and tells what happens. */
+  stream(input: RunInput, host: RunHost): AgentStream {
+    return new Events((listener, stopped) => {
+      const { signal, ...rest } = input;
+      const both = new AbortController();
+      const stop = () => both.abort();
+      stopped(stop);
+      if (signal?.aborted) stop();
+      signal?.addEventListener('abort', stop);
+      return this.run({ ...rest, signal: both.signal }, host, listener).finally(() =>
+        signal?.removeEventListener('abort', stop),
+      );
+    });
+  }
+
+  async #call({ run, product, agent, tool, input, env, executionId, toolCallId }: Invocation): Promise<object> {
+    const handling = this.#handlers.get(place(product, agent))?.get(tool);
+    const running = this.#runs.get(run);
+    if (handling === undefined || running === undefined) return {};
+    const checked = await handling.check(input);
+    if ('invalid' in checked) return checked;
+    const signal = running.over.signal as Signal;
+    const context = { product, env, agent, executionId, toolCallId, signal, data: running.data };
+    try {
+      const output = JSON.stringify(await handling.handler(context, checked.value as Record<string, unknown>));
+      return { output: output === undefined ? null : (JSON.parse(output) as unknown) };
+    } catch (error) {
+      return { thrown: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  async #confirm({ run, ...call }: Invocation): Promise<boolean> {
+    const ask = this.#runs.get(run)?.onConfirmation;
+    return ask !== undefined && (await ask(call as Confirmation)) === true;
+  }
+}
+
+function place(product: string, tag: string): string {
+  return `${product}/${tag}`;
+}
+
+/** The options for the core, and what stays here. */
+function read(input: RunInput): { options: object; signal: Signal | undefined; running: Running } {
+  const fields = ownFields(input, 'options');
+  const [signal, data, onConfirmation] = ['signal', 'context', 'onConfirmation'].map((name) => {
+    const value = fields.get(name);
+    fields.delete(name);
+    return value;
+  });
+  if (fields.has('run')) throw invalid('run', 'no such field');
+  if (onConfirmation !== undefined && typeof onConfirmation !== 'function')
+    throw invalid('onConfirmation', 'a function');
+  if (signal !== undefined && typeof (signal as Signal | null)?.addEventListener !== 'function') {
+    throw invalid('signal', 'an AbortSignal');
+  }
+  const running = { over: new AbortController(), data, onConfirmation: onConfirmation as RunInput['onConfirmation'] };
+  return { options: plainObject(fields, mediaPart), signal: signal as Signal | undefined, running };
+}
+
+/** A promise that settles when the signal fires or the run is over, so that nothing listens for ever. */
+function watch(signal: Signal | undefined): { cancelled: Promise<void>; end(): void } {
+  let end: () => void = () => undefined;
+  const cancelled = new Promise<void>((resolve) => {
+    end = () => {
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+  });
+  signal?.addEventListener('abort', end);
+  return { cancelled, end };
+}
+
+type Start = (listener: (event: AgentEvent) => void, stopped: (stop: () => void) => void) => Promise<AgentRun>;
+
+/** A run's events in the order of their happening. */
+class Events implements AgentStream {
+  readonly result: Promise<AgentRun>;
+  readonly #waiting: AgentEvent[] = [];
+  #wake: () => void = () => undefined;
+  #isOver = false;
+  #stop: () => void = () => undefined;
+
+  constructor(start: Start) {
+    const listener = (event: AgentEvent) => {
+      this.#waiting.push(event);
+      this.#wake();
+    };
+    this.result = start(listener, (stop) => {
+      this.#stop = stop;
+    }).finally(() => {
+      this.#isOver = true;
+      this.#wake();
+    });
+    // Whoever wants the error asks for it, here or by iterating.
+    this.result.catch(() => undefined);
+  }
+
+  abort(): void {
+    this.#stop();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<AgentEvent, void, undefined> {
+    try {
+      for (;;) {
+        const event = this.#waiting.shift();
+        if (event !== undefined) yield event;
+        else if (this.#isOver) break;
+        else await new Promise<void>((resolve) => (this.#wake = resolve));
+      }
+      await this.result;
+    } finally {
+      if (!this.#isOver) this.abort();
+    }
+  }
+}
