@@ -8,12 +8,12 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-import { kit, limits, runEach } from './edge/checks.js';
+import { fails, kit, limits, runEach } from './edge/checks.js';
 import { httpCases, type Library } from './edge/http-cases.js';
 import { listenFor } from './edge/node-server.js';
 import { configured } from './edge/simulators.js';
 import { close, install } from './installed.js';
-import type { Case, Tally } from './suite.js';
+import { type Case, equal, type Tally } from './suite.js';
 
 const LIMIT_MS = 600_000;
 const MARK = 'TALLY ';
@@ -75,10 +75,11 @@ async function overHttp(): Promise<Tally> {
     const overObject = () => http.httpStorage({ url: `${demo.url}/api/storage` });
     return await runEach([
       ...httpCases(library),
+      ...loadingCases(),
       ...kit(testing, 'HTTP over memory', overMemory),
-      ...limits('HTTP over memory', overMemory),
+      ...limits('HTTP over memory', overMemory, 1_048_576),
       ...kit(testing, 'HTTP over the demo Worker', overObject),
-      ...limits('HTTP over the demo Worker', overObject),
+      ...limits('HTTP over the demo Worker', overObject, 1_048_576),
     ]);
   } finally {
     await demo.stop();
@@ -93,6 +94,30 @@ async function installed(): Promise<Installed> {
   const lines = Object.entries(parts).map(([name, path]) => `export * as ${name} from 'ductape-models/${path}';`);
   writeFileSync(join(folder, 'library.mjs'), lines.join('\n'));
   return import(pathToFileURL(join(folder, 'library.mjs')).href);
+}
+
+function loadingCases(): Case[] {
+  const names = ['d1', 'durable-object', 'http', 'kv'].map((name) => `ductape-models/storage/${name}`);
+  const from = createRequire(join(folder, 'package.json'));
+  return [
+    {
+      name: 'every edge store loads where there are no Workers, as a module and as CommonJS',
+      async run() {
+        writeFileSync(join(folder, 'edge.mjs'), names.map((name) => `import '${name}';`).join('\n'));
+        await import(pathToFileURL(join(folder, 'edge.mjs')).href);
+        for (const name of names) from(name);
+        const { modelStore } = from('ductape-models/storage/durable-object');
+        equal(Object.getPrototypeOf(modelStore(URL)) === URL, true);
+      },
+    },
+    {
+      name: 'what the stores share is nobody else’s to import',
+      async run() {
+        const found = () => from('ductape-models/storage/checks');
+        await fails(found, { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });
+      },
+    },
+  ];
 }
 
 function typeCases(): Case[] {

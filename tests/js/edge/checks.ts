@@ -3,7 +3,7 @@
 import type { Storage } from 'ductape-models';
 import type { StorageCaseOptions, StorageFactory } from 'ductape-models/testing';
 
-import type { Case, Tally } from '../suite.js';
+import { type Case, equal, type Tally } from '../suite.js';
 
 type Kit = typeof import('ductape-models/testing');
 
@@ -57,12 +57,15 @@ export async function fails(call: () => unknown, facts: Record<string, unknown>)
   return thrown;
 }
 
-/** The limits that a store declares are the ones it keeps: the largest comes back, one byte more is refused. */
-export function limits(name: string, make: () => Storage): Case[] {
+/**
+ * The limits of a store: the largest that it declares comes back, and more is refused here. That Cloudflare refuses more too
+ * cannot be seen in the local runtime, which takes longer rows; so what is declared is compared with what its pages say.
+ */
+export function limits(name: string, make: () => Storage, maxValueBytes: number): Case[] {
   const largest = async (): Promise<void> => {
     const store = make();
-    const { maxKeyBytes = 0, maxValueBytes = 0 } = store.capabilities;
-    const key = 'k'.repeat(maxKeyBytes);
+    equal([store.capabilities.maxKeyBytes, store.capabilities.maxValueBytes], [512, maxValueBytes]);
+    const key = 'k'.repeat(512);
     const value = 'v'.repeat(maxValueBytes);
     await store.put(key, value);
     if ((await store.get(key))?.value !== value) throw new Error('the largest value came back changed');
@@ -70,16 +73,15 @@ export function limits(name: string, make: () => Storage): Case[] {
   };
   const beyond = async (): Promise<void> => {
     const store = make();
-    const { maxKeyBytes = 0, maxValueBytes = 0 } = store.capabilities;
     const refused = { code: 'invalid_input' };
-    await fails(() => store.put(`${CANARY}/${'k'.repeat(maxKeyBytes)}`, 'v'), refused);
-    // Three bytes a character, so that a count of characters would let it pass.
-    await fails(() => store.put('k', CANARY + '\u20ac'.repeat(Math.ceil(maxValueBytes / 3))), refused);
-    for (const key of ['', `${CANARY}\ud800`]) {
-      for (const call of [() => store.get(key), () => store.put(key, ''), () => store.delete(key)])
+    // One byte too many each, and fewer characters than bytes: a count of characters would let both pass.
+    const key = `${CANARY.padEnd(511, 'k')}\u00e9`;
+    const value = `${CANARY.padEnd(maxValueBytes - 1, 'v')}\u00e9`;
+    for (const odd of [key, '', `${CANARY}\ud800`]) {
+      for (const call of [() => store.get(odd), () => store.put(odd, ''), () => store.delete(odd)])
         await fails(call, refused);
     }
-    await fails(() => store.put('k', `${CANARY}\udfff`), refused);
+    for (const odd of [value, `${CANARY}\udfff`]) await fails(() => store.put('k', odd), refused);
     await fails(() => store.list('', { limit: 0 }), { name: 'RangeError' });
   };
   return [

@@ -14,7 +14,7 @@ export function d1Cases(testing: Kit, database: D1Database): Case[] {
     ...kit(testing, 'D1 of a runtime without sessions', () =>
       d1Storage(unsessioned(database), { table: 'old' }),
     ).filter(({ name }) => /conditions are honoured|callers that create/.test(name)),
-    ...limits('D1', () => d1Storage(database)),
+    ...limits('D1', () => d1Storage(database), 1_999_000),
     {
       name: 'r30c every call of D1 opens a session on the primary',
       async run() {

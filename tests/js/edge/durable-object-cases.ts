@@ -13,7 +13,7 @@ export function durableObjectCases(testing: Kit, namespace: DurableObjectNamespa
   const open = (name: string) => durableObjectStorage(namespace.getByName(name));
   return [
     ...kit(testing, 'Durable Object', () => open('kit')),
-    ...limits('Durable Object', () => open('limits')),
+    ...limits('Durable Object', () => open('limits'), 1_999_000),
     {
       name: 'a cursor of a Durable Object leads nowhere outside its prefix',
       async run() {

@@ -1,7 +1,7 @@
 // The store over HTTP: the client against servers that misbehave, and the server half against requests that do.
 
 import { request as send } from 'node:http';
-import type { Storage } from 'ductape-models';
+import type { Storage, StorageCapabilities } from 'ductape-models';
 
 import type { Case } from '../suite.js';
 import { equal } from '../suite.js';
@@ -378,11 +378,29 @@ export function httpCases({ http, memory, kv }: Library): Case[] {
   });
 
   test('r30c a store without compare-and-set is not served', async () => {
-    const weak = kv.kvStorage({} as never);
     const request = new Request('http://127.0.0.1/a');
-    await fails(() => serveStorage(weak, request), { code: 'invalid_input' });
-    const eventual = { ...memory.memoryStorage(), capabilities: { cas: true, read: 'eventual' } as const };
-    await fails(() => serveStorage(eventual, request), { code: 'invalid_input' });
+    const short: StorageCapabilities[] = [
+      { cas: false },
+      { cas: true, read: 'eventual' },
+      { cas: true, list: 'eventual' },
+      kv.kvStorage({} as never).capabilities,
+    ];
+    for (const capabilities of short) {
+      const weak = { ...memory.memoryStorage(), capabilities };
+      await fails(() => serveStorage(weak, request), { code: 'invalid_input' });
+    }
+  });
+
+  test('r30c a delete over HTTP tells done, absent and refused apart', async () => {
+    const server = await serve(memory.memoryStorage());
+    const store = httpStorage({ url: server.url });
+    equal(await store.delete('a', { ifMatch: null }), { deleted: false });
+    equal(await store.delete('a', { ifMatch: 'x' }), { conflict: true });
+    await store.put('a', 'x');
+    equal(await store.delete('a', { ifMatch: null }), { conflict: true });
+    equal(await store.delete('a'), { deleted: true });
+    equal(await store.delete('a'), { deleted: false });
+    await server.stop();
   });
 
   return list;

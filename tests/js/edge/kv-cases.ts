@@ -17,7 +17,7 @@ export function kvCases(testing: Kit, local: KVNamespace, lagging: KVNamespace, 
     ...kit(testing, 'KV', () => kvStorage(local)),
     // Here reads are stale until they settle, so that only what holds for an eventual store is asked of it.
     ...kit(testing, 'KV that lags', () => kvStorage(lagging), { settle }),
-    ...limits('KV', () => kvStorage(local)),
+    ...limits('KV', () => kvStorage(local), 26_214_400),
     {
       name: 'r30d the kit that does not wait for KV to settle finds its stale reads',
       async run() {
