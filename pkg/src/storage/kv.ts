@@ -41,6 +41,8 @@ const WRITE_INTERVAL_MS = 1000;
  *   key was rotated the old one must stay valid at the provider for that long. Not even the writer is promised to read its
  *   own write.
  * - One key takes one write a second. What comes sooner is refused with 429.
+ * - The client reads back what it wrote, as nothing else tells it. If that read is stale it reports `conflict` although the
+ *   write was done.
  *
  * Keys: 1 to 512 bytes. Values: up to 25 MiB.
  *
