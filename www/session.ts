@@ -1,16 +1,19 @@
 /** What the page's steps share: the product key of this tab, the client made with it, the model in view. */
 import Ductape from 'ductape-models';
-import { httpStorage } from './storage';
+import { httpStorage } from 'ductape-models/storage/http';
 
 const KEY_ITEM = 'ductape-product-key';
 
 /** The product under which this page keeps its records. */
 export const PRODUCT = 'demo';
 
+const storage = httpStorage({ url: '/api/storage' });
+
 type Listener = () => void | Promise<void>;
 
 export class Session {
-  readonly storage = httpStorage;
+  /** Sees sealed records only. */
+  readonly storage = storage;
   ductape: Ductape;
   productKey: string;
   /** The tag in view; empty while nothing is stored. */
@@ -50,5 +53,5 @@ export function openSession(): Session {
 }
 
 function clientOf(privateKey: string): Ductape {
-  return new Ductape({ privateKey, product: PRODUCT, storage: httpStorage, dangerouslyAllowBrowser: true });
+  return new Ductape({ privateKey, product: PRODUCT, storage, dangerouslyAllowBrowser: true });
 }

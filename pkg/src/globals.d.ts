@@ -13,6 +13,11 @@ declare class TextEncoder {
   encode(text: string): Uint8Array<ArrayBuffer>;
 }
 
+declare class TextDecoder {
+  constructor(label: 'utf-8', options: { fatal: boolean; ignoreBOM: boolean });
+  decode(bytes: Uint8Array): string;
+}
+
 declare class AbortSignal {
   readonly aborted: boolean;
   readonly reason: unknown;
@@ -28,7 +33,23 @@ declare class AbortController {
 declare class URL {
   constructor(text: string, base?: string);
   readonly href: string;
+  readonly protocol: string;
+  readonly username: string;
+  readonly password: string;
+  readonly hostname: string;
+  readonly origin: string;
+  readonly pathname: string;
+  readonly search: string;
+  readonly hash: string;
+  readonly searchParams: { get(name: string): string | null };
 }
+
+declare class Response {
+  constructor(body: string | null, init: { status: number; headers: Record<string, string> });
+}
+
+declare const crypto: { randomUUID(): string };
+declare const fetch: unknown;
 
 interface StreamController<T> {
   enqueue(item: T): void;

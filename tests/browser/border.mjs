@@ -40,7 +40,7 @@ export async function border({ report, url, folder }) {
     assertError(await at('DELETE', { 'if-match': made.headers.etag }), 412, 'conflict');
     assert.equal((await at('GET', {})).text, 'two');
     assert.equal((await at('DELETE', { 'if-match': second.headers.etag })).status, 204);
-    assertError(await at('GET', {}), 404, 'not_found');
+    assertError(await at('GET', {}), 404, 'record_not_found');
   });
 
   await report.check('listing pages through a prefix without loss', async () => {

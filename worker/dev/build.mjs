@@ -94,7 +94,10 @@ async function copyPackage(folder) {
     const isScript = item.isDirectory() || item.name.endsWith('.js');
     if (isScript) await cp(join(source, item.name), join(folder, item.name), { recursive: true });
   }
-  return new Map([[PACKAGE, `./${PACKAGE}/${entry}`]]);
+  return new Map([
+    [PACKAGE, `./${PACKAGE}/${entry}`],
+    [`${PACKAGE}/storage/http`, `./${PACKAGE}/storage/http.js`],
+  ]);
 }
 
 async function emptyFolder(folder) {

@@ -2,13 +2,14 @@
  * The Worker: demo page, store, mock provider and the package's calls on one origin. Decides who answers; each
  * route decides how.
  */
+import { durableObjectStorage } from 'ductape-models/storage/durable-object';
+import { serveStorage } from 'ductape-models/storage/http';
 import { failure, Refusal } from './answers';
 import { serveAsset } from './assets';
-import { admit, withSecurityHeaders } from './guard';
+import { admit, MAX_BODY_BYTES, withSecurityHeaders } from './guard';
 import { serveMock } from './mock-route';
 import type { ModelEnv } from './model-routes';
 import { generate, stream } from './model-routes';
-import { serveStorage } from './storage-routes';
 
 export { ModelStore } from './store';
 
@@ -33,7 +34,8 @@ function route(request: Request, env: Env): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (pathname.startsWith('/mock/')) return serveMock(request, env.MOCK);
   if (pathname === '/api/storage' || pathname.startsWith('/api/storage/')) {
-    return serveStorage(request, env.STORE.getByName('page'));
+    const storage = durableObjectStorage(env.STORE.getByName('page'));
+    return serveStorage(storage, request, { prefix: '/api/storage', maxValueBytes: MAX_BODY_BYTES });
   }
   if (pathname.startsWith('/api/')) return callRoute(request, pathname, env);
   return serveAsset(request, env.ASSETS);

@@ -3,10 +3,10 @@
  * own, so that its records and the page's never mix. Knows the package by its public name only.
  */
 import Ductape, { type CallOptions, type Fetch } from 'ductape-models';
+import { durableObjectStorage } from 'ductape-models/storage/durable-object';
 import { json, Refusal } from './answers';
 import { boundedObject } from './guard';
 import type { ModelStore } from './store';
-import { durableStorage } from './store-adapter';
 
 export interface ModelEnv {
   MOCK?: Fetcher;
@@ -43,7 +43,7 @@ async function readCall(request: Request): Promise<CallOptions> {
 }
 
 async function serverClient(env: ModelEnv): Promise<Ductape> {
-  const storage = durableStorage(env.STORE.getByName('server'));
+  const storage = durableObjectStorage(env.STORE.getByName('server'));
   const ductape = new Ductape({ privateKey: env.PRODUCT_KEY, storage, fetch: mockAware(env.MOCK) });
   await ensureModel(ductape, env);
   return ductape;

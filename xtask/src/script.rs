@@ -16,7 +16,11 @@ const ENTRIES: &[(&str, &str)] = &[
     ("sealing", "pkg/src/sealing.ts"),
     ("testing", "pkg/src/testing/index.ts"),
     ("storage/callback", "pkg/src/storage/callback.ts"),
+    ("storage/d1", "pkg/src/storage/d1.ts"),
+    ("storage/durable-object", "pkg/src/storage/durable-object.ts"),
     ("storage/file", "pkg/src/storage/file.ts"),
+    ("storage/http", "pkg/src/storage/http.ts"),
+    ("storage/kv", "pkg/src/storage/kv.ts"),
     ("storage/memory", "pkg/src/storage/memory.ts"),
 ];
 

@@ -15,6 +15,7 @@ const RUNNERS: &[(&str, &str)] = &[
     ("samples", "tests/js/run-samples.ts"),
     ("schemas", "tests/js/run-schemas.ts"),
     ("workerd", "tests/js/run-workerd.ts"),
+    ("edge-stores", "tests/js/run-edge-stores.ts"),
     ("browser", "tests/js/run-browser.ts"),
     ("package", "tests/package/run.ts"),
     ("page", "tests/browser/run.mjs"),

@@ -40,6 +40,8 @@ export interface StorageCapabilities {
   readonly maxKeyBytes?: number;
   /** The longest value, in bytes. */
   readonly maxValueBytes?: number;
+  /** How long one key must rest between two writes, in milliseconds. Absent: not at all. */
+  readonly minWriteIntervalMs?: number;
 }
 
 type MaybePromise<T> = T | Promise<T>;
