@@ -48,7 +48,12 @@ declare class Response {
   constructor(body: string | null, init: { status: number; headers: Record<string, string> });
 }
 
-declare const crypto: { randomUUID(): string };
+declare const crypto: {
+  randomUUID(): string;
+  readonly subtle: {
+    sign(algorithm: 'HMAC', key: CryptoKey, data: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer>;
+  };
+};
 declare const fetch: unknown;
 
 interface StreamController<T> {
@@ -75,12 +80,6 @@ interface CryptoKey {
   readonly algorithm: object;
   readonly usages: readonly string[];
 }
-
-declare const crypto: {
-  readonly subtle: {
-    sign(algorithm: 'HMAC', key: CryptoKey, data: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer>;
-  };
-};
 
 declare function queueMicrotask(run: () => void): void;
 declare function setTimeout(run: () => void, ms: number): unknown;

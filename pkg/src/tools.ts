@@ -40,8 +40,9 @@ export function readTools(given: unknown): { tools: object[] | undefined; handle
 function readParameters(given: unknown, path: string): { schema: object | undefined; check: Handling['check'] } {
   if (given === undefined || given === null) return { schema: undefined, check: async (value) => ({ value }) };
   if (isStandard(given)) return { schema: schemaOf(given, path), check: (value) => checkStandard(given, value) };
-  const schema = plainCopy(given, path) as object;
-  const validator = new Validator(schema, '2020-12', false);
+  // Through text: the copy's lists have no prototype, and the validator iterates them.
+  const schema = JSON.parse(JSON.stringify(plainCopy(given, path))) as object;
+  const validator = validatorOf(schema, path);
   return {
     schema,
     async check(value) {
@@ -54,6 +55,16 @@ function readParameters(given: unknown, path: string): { schema: object | undefi
   };
 }
 
+function validatorOf(schema: object, path: string): Validator {
+  try {
+    const validator = new Validator(schema, '2020-12', false);
+    validator.validate({});
+    return validator;
+  } catch {
+    throw invalid(path, 'a JSON Schema');
+  }
+}
+
 function isStandard(given: unknown): given is StandardSchema {
   const own = (given as Partial<StandardSchema> | null)?.['~standard'];
   return typeof own === 'object' && typeof own.validate === 'function';
@@ -64,7 +75,7 @@ function schemaOf(standard: StandardSchema, path: string): object {
   if (typeof says?.input !== 'function') {
     throw invalid(path, 'a JSON Schema, or a standard schema that can say its own (~standard.jsonSchema)');
   }
-  return plainCopy(says.input({ target: 'draft-2020-12' }), path) as object;
+  return JSON.parse(JSON.stringify(plainCopy(says.input({ target: 'draft-2020-12' }), path))) as object;
 }
 
 async function checkStandard(standard: StandardSchema, value: unknown): ReturnType<Handling['check']> {
