@@ -16,7 +16,10 @@ const ENTRIES: &[(&str, &str)] = &[
     ("testing", "pkg/src/testing/index.ts"),
     ("storage/callback", "pkg/src/storage/callback.ts"),
     ("storage/file", "pkg/src/storage/file.ts"),
+    ("storage/indexeddb", "pkg/src/storage/indexeddb.ts"),
     ("storage/memory", "pkg/src/storage/memory.ts"),
+    ("storage/unstorage", "pkg/src/storage/unstorage.ts"),
+    ("storage/web-storage", "pkg/src/storage/web-storage.ts"),
 ];
 
 /// ES modules only: Workers know nothing else.
