@@ -86,7 +86,7 @@ function etagOf(version: string, value: string): string {
 
 type Condition = string | null | undefined;
 
-/** One store's writing side: a queue per key within the process, so that nobody waits for a lock there, and a lock per key between processes. */
+/** One store's writing side: a queue per key, so that within a process nobody waits for a lock, and a lock between processes. */
 class Writer {
   readonly #lockTimeoutMs: number;
   readonly #swept = new Set<string>();

@@ -1,6 +1,6 @@
 /** Keeps records in a browser's IndexedDB. Knows transactions and connections; nothing about what a record holds. */
 
-import { failure, full, isQuota, wellFormed } from './contract.js';
+import { failure, full, isQuota, kindOf, refuseError, wellFormed } from './contract.js';
 import { freshVersion } from './frame.js';
 import type { DeleteResult, KeyPage, PutResult, Storage, Stored, WriteOptions } from './types.js';
 
@@ -232,9 +232,10 @@ function done<T>(request: Request<T>): Promise<T> {
 async function read(records: Records, key: string): Promise<Stored | null> {
   const found: unknown = await done(records.get(key));
   if (found === undefined) return null;
+  refuseError('The database', 'get', found);
   const { value, etag } = (found ?? {}) as Partial<Record<keyof Stored, unknown>>;
   if (typeof value !== 'string' || typeof etag !== 'string')
-    throw failure('record_corrupt', 'The value of this key was not written by this store.');
+    throw failure('record_corrupt', `The record of this key holds ${kindOf(value)}; this store did not write it.`);
   return { value, etag };
 }
 

@@ -114,7 +114,9 @@ class Items {
       seen !== null && seen !== 'torn' && (seen.version === version ? seen.value === value : seen.version !== before);
     // Another version than the one before may be somebody's who wrote since; that ours was first is then as good as any order.
     const seen = await this.#until(() => this.#look(name), isWritten);
-    if (!isWritten(seen)) throw failure('storage_error', 'The driver acknowledged a write that cannot be read back.');
+    if (isWritten(seen)) return;
+    const what = seen === 'torn' ? 'left it torn' : 'did not do it';
+    throw failure('storage_error', `The driver acknowledged a write and ${what}.`);
   }
 
   async remove(name: string): Promise<boolean> {
@@ -123,7 +125,7 @@ class Items {
     await this.#instance.removeItem(name);
     const isGone = (seen: Item | null | 'torn'): boolean => seen === null || versionOf(seen) !== versionOf(before);
     const seen = await this.#until(() => this.#look(name), isGone);
-    if (!isGone(seen)) throw failure('storage_error', 'The driver acknowledged a delete that did not happen.');
+    if (!isGone(seen)) throw failure('storage_error', 'The driver acknowledged a delete and did not do it.');
     return true;
   }
 

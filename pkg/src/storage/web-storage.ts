@@ -1,6 +1,6 @@
 /** Keeps records in `localStorage` or `sessionStorage`. Knows how tabs share an area; nothing about what a record holds. */
 
-import { failure, full, isQuota, wellFormed } from './contract.js';
+import { broken, failure, full, isQuota, wellFormed } from './contract.js';
 import { type Framed, framed, freshVersion, unframed } from './frame.js';
 import { pageOf } from './page.js';
 import { type Locks, Tabs } from './tabs.js';
@@ -19,7 +19,10 @@ export interface StorageArea {
 export interface WebStorageOptions {
   /** The area. Default: the page's `localStorage`. */
   readonly area?: StorageArea;
-  /** What every item's name starts with; stores do not see each other unless one's starts with the other's. Default `ductape-models:`. */
+  /**
+   * What every item's name starts with; stores do not see each other unless one's starts with the other's. Default
+   * `ductape-models:`.
+   */
   readonly prefix?: string;
   /**
    * The lock manager that the area's tabs share; `null` for none. Default: the page's `navigator.locks` for `localStorage`, and
@@ -36,9 +39,9 @@ export interface WebStorageOptions {
  * Every script of the page's origin can read the area. Browsers give an origin about 5 MiB, which is some 3,000 models.
  * A tab that is killed within milliseconds of a write may have the write missed by another tab that writes the same key then.
  *
- * Methods throw `quota_exceeded` (no room; the old value stays), `record_corrupt` (an item that this store did not write),
- * `invalid_input` (text with a lone surrogate), `storage_error` (the page may not use the area, or the other tabs' writes do not
- * arrive).
+ * Methods throw `quota_exceeded` (no room; the old value stays), `record_corrupt` (an item that is torn or that this store
+ * did not write), `storage_contract` (an area that answers with something other than text), `invalid_input` (text with a lone
+ * surrogate), `storage_error` (the page may not use the area, or the other tabs' writes do not arrive).
  *
  * @throws an Error with `code: 'storage_error'` where the page has no such area or may not use it.
  * @example
@@ -81,10 +84,12 @@ class Items {
   }
 
   get(key: string): Stored | null {
-    const text = this.#area.getItem(this.#start + key);
+    const text: unknown = this.#area.getItem(this.#start + key);
     if (text === null) return null;
+    if (typeof text !== 'string') throw broken('The storage area', 'getItem', text, 'text or null');
     const item: Framed | undefined = unframed(text);
-    if (item === undefined) throw failure('record_corrupt', 'The item of this key was not written by this store.');
+    if (item === undefined)
+      throw failure('record_corrupt', 'The item of this key is torn, or this store did not write it.');
     return { value: item.value, etag: item.version };
   }
 

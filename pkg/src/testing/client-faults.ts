@@ -25,7 +25,7 @@ interface Stage {
 }
 
 /** Long enough for a sound call to a slow store, short enough to wait for. */
-const HANG_MS = 1000;
+const HANG_MS = 400;
 const MAX_CALLS = 12;
 
 type Fault = (run: () => Promise<unknown>, stale: () => unknown) => Promise<unknown>;
@@ -49,16 +49,15 @@ const FAULTS: Readonly<Record<string, Fault>> = {
 
 /** Runs every operation with every fault at every call. */
 export async function faultlines(store: Storage, ops: readonly Op[], stage: Stage): Promise<void> {
-  await Promise.all(
-    Object.entries(FAULTS).map(async ([kind, fault], index) => {
-      for (const op of ops) {
-        for (let at = 0; at < MAX_CALLS; at += 1) {
-          const isOver = await scenario(store, op, stage, { kind, fault, at, tag: `f${index}-${op.name}-${at}` });
-          if (isOver) break;
-        }
+  const lines = Object.entries(FAULTS).flatMap(([kind, fault], index) =>
+    ops.map(async (op) => {
+      for (let at = 0; at < MAX_CALLS; at += 1) {
+        const isOver = await scenario(store, op, stage, { kind, fault, at, tag: `f${index}-${op.name}-${at}` });
+        if (isOver) break;
       }
     }),
   );
+  await Promise.all(lines);
 }
 
 async function scenario(
