@@ -16,6 +16,7 @@ const RUNNERS: &[(&str, &str)] = &[
     ("schemas", "tests/js/run-schemas.ts"),
     ("workerd", "tests/js/run-workerd.ts"),
     ("browser", "tests/js/run-browser.ts"),
+    ("page-stores", "tests/js/run-page-stores.ts"),
     ("package", "tests/package/run.ts"),
     ("page", "tests/browser/run.mjs"),
 ];

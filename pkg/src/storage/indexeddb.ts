@@ -171,26 +171,26 @@ class Connection {
         reject(failure('storage_error', 'Another tab keeps an older version of the database open.'));
       };
       request.onsuccess = () => {
-        if (isLate) return request.result.close();
-        resolve(this.#watched(request.result, () => this.#forget(connecting)));
+        const database = request.result;
+        if (!isLate && database.objectStoreNames.contains(STORE)) {
+          return resolve(watched(database, () => this.#forget(connecting)));
+        }
+        database.close();
+        reject(failure('storage_error', 'The database of this name belongs to something else.'));
       };
     });
     return connecting;
   }
+}
 
-  #watched(database: Database, gone: () => void): Database {
-    if (!database.objectStoreNames.contains(STORE)) {
-      database.close();
-      throw failure('storage_error', 'The database of this name belongs to something else.');
-    }
-    // Whoever wants to delete or upgrade the database waits for this connection to go.
-    database.onversionchange = () => {
-      gone();
-      database.close();
-    };
-    database.onclose = gone;
-    return database;
-  }
+function watched(database: Database, gone: () => void): Database {
+  // Whoever wants to delete or upgrade the database waits for this connection to go.
+  database.onversionchange = () => {
+    gone();
+    database.close();
+  };
+  database.onclose = gone;
+  return database;
 }
 
 async function within<T>(transaction: Transaction, step: (records: Records) => Promise<T>): Promise<T> {

@@ -52,11 +52,12 @@ export class Tabs {
     return this.#locks.request(this.#turn, { mode: 'exclusive' }, async () => {
       const latest = await this.#arrived();
       // The room for the count is taken before the step, which then is the last thing that can fail for want of room.
-      if (this.#area.getItem(this.#count) === null) this.#area.setItem(this.#count, '0'.repeat(DIGITS));
+      // With the latest count, not with zero: in an emptied area others would wait for what will not come.
+      if (this.#area.getItem(this.#count) === null) this.#area.setItem(this.#count, digits(latest));
       const outcome = step();
       if ('conflict' in outcome) return outcome;
       // After the step: other tabs see the writes of one tab in their order, so whoever sees the count sees the step.
-      this.#area.setItem(this.#count, String(latest + 1).padStart(DIGITS, '0'));
+      this.#area.setItem(this.#count, digits(latest + 1));
       await this.#show(latest + 1);
       return outcome;
     });
@@ -100,4 +101,8 @@ export class Tabs {
     });
     hideLast();
   }
+}
+
+function digits(count: number): string {
+  return String(count).padStart(DIGITS, '0');
 }
