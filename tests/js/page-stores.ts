@@ -93,9 +93,13 @@ function fill(area: Storage): void {
 function databaseHooks() {
   return {
     faults: {
+      // Filled, not shrunk: the browser remembers for a while how much room it last found.
       quota_exceeded: async () => {
-        await setQuota(1);
-        return () => setQuota();
+        await fillDatabase();
+        return async () => {
+          await setQuota();
+          indexedDB.deleteDatabase('filler');
+        };
       },
     },
     plant: async (under: string) => {
@@ -109,6 +113,36 @@ function databaseHooks() {
       database.close();
     },
   };
+}
+
+async function fillDatabase(): Promise<void> {
+  const request = indexedDB.open('filler');
+  request.onupgradeneeded = () => void request.result.createObjectStore('filler');
+  const database = await new Promise<IDBDatabase>((resolve) => {
+    request.onsuccess = () => resolve(request.result);
+  });
+  const put = (size: number, key: string) =>
+    new Promise<boolean>((done) => {
+      const writing = database.transaction('filler', 'readwrite');
+      writing.objectStore('filler').put(noise(size), key);
+      writing.oncomplete = () => done(true);
+      writing.onabort = () => done(false);
+    });
+  for (let size = 2 ** 23; size >= 2 ** 8; size /= 2) {
+    for (let count = 0; await put(size, `${size}-${count}`); count += 1);
+  }
+  database.close();
+}
+
+/** Text that a database cannot compress, so that it takes the room that it seems to take. */
+export function noise(length: number): string {
+  let text = '';
+  let state = length + 1;
+  while (text.length < length) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    text += String.fromCharCode(33 + ((state >>> 24) % 90), 33 + (((state >>> 16) & 255) % 90));
+  }
+  return text.slice(0, length);
 }
 
 function opened(name: string): Promise<IDBDatabase> {
@@ -144,7 +178,7 @@ function faultyArea(fault: Fault) {
 
 const { get, put } = IDBObjectStore.prototype;
 
-/** A database whose object stores lie: the platform's own methods, replaced for as long as the case runs. */
+/** A database whose object stores lie: the platform's own methods are replaced for the rest of the page, so these cases are last. */
 function faultyDatabase(fault: Fault, make: Parts['indexedDbStorage']) {
   IDBObjectStore.prototype.put = function (record: { value: string; etag: string }, key: string) {
     const value = fault.write(key, record.value);
@@ -157,11 +191,7 @@ function faultyDatabase(fault: Fault, make: Parts['indexedDbStorage']) {
     Object.defineProperty(request, 'result', { get: () => lied(result?.call(request), key, fault) });
     return request;
   } as typeof get;
-  const storage = make({ name: 'broken' });
-  const end = () => Object.assign(IDBObjectStore.prototype, { get, put });
-  // The next store of this kind begins by putting its own methods there; the last one must not leave them.
-  globalThis.addEventListener('page-stores:end', end, { once: true });
-  return storage;
+  return make({ name: 'broken' });
 }
 
 function lied(found: { value: string; etag: string } | undefined, key: string, fault: Fault): unknown {

@@ -1,8 +1,11 @@
 // A user's program: it must compile without the library's own declarations being skipped.
 import Ductape, { type Completion, DuctapeError, type Storage, type StreamPart } from 'ductape-models';
 import { init } from 'ductape-models/slim';
+import { indexedDbStorage } from 'ductape-models/storage/indexeddb';
 import { memoryStorage } from 'ductape-models/storage/memory';
-import { testStorage } from 'ductape-models/testing';
+import { unstorageStorage } from 'ductape-models/storage/unstorage';
+import { webStorage } from 'ductape-models/storage/web-storage';
+import { clientStorageCases, LONG_SIZES, testStorage } from 'ductape-models/testing';
 
 export const storage: Storage = memoryStorage();
 export const ductape: Ductape = new Ductape({
@@ -37,5 +40,12 @@ export async function parts(): Promise<StreamPart[]> {
 // @ts-expect-error a setting that does not exist
 ductape.resolve({ model: 'a', modelConfig: { temprature: 1 } });
 
-testStorage('memory', () => memoryStorage(), { test: (_name, run) => run() });
+testStorage('memory', () => memoryStorage(), { test: (_name, run) => run(), sizes: LONG_SIZES });
+for (const { run } of clientStorageCases(Ductape, () => memoryStorage(), { offsets: 10 })) void run();
+
+export const stores = (instance: Parameters<typeof unstorageStorage>[0]): Storage[] => [
+  webStorage({ prefix: 'shop:' }),
+  indexedDbStorage({ name: 'shop' }),
+  unstorageStorage(instance, { read: 'eventual' }),
+];
 void init;
