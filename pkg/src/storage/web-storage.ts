@@ -36,7 +36,8 @@ export interface WebStorageOptions {
  * that takes Web Locks; where `localStorage` is used in a page that has none (no secure context), `capabilities.cas` is false,
  * and only callers of the same tab are kept apart.
  *
- * Every script of the page's origin can read the area. Browsers give an origin about 5 MiB, which is some 3,000 models.
+ * Every script of the page's origin can read the area. Browsers give an origin about 5 MiB, which is some 3,000 models, and write
+ * it to the disk only after a while: a crash of the browser may take the last seconds' writes.
  * A tab that is killed within milliseconds of a write may have the write missed by another tab that writes the same key then.
  *
  * Methods throw `quota_exceeded` (no room; the old value stays), `record_corrupt` (an item that is torn or that this store
