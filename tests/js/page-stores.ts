@@ -28,8 +28,8 @@ declare function setQuota(bytes?: number): Promise<void>;
 
 const LOCAL = 'ductape-models:';
 
-/** Every case, in order. */
-export function pageCases(parts: Parts): Case[] {
+/** Every case, in order; with `sizes`, the kit's cases in that form. */
+export function pageCases(parts: Parts, sizes: object = {}): Case[] {
   const { Ductape, webStorage, indexedDbStorage, storageCases, clientStorageCases } = parts;
   const list: Case[] = [];
   const test = (name: string, run: () => Promise<void>) => list.push({ name, run });
@@ -38,7 +38,7 @@ export function pageCases(parts: Parts): Case[] {
     options: Parameters<typeof storageCases>[1],
     make: Parameters<typeof storageCases>[0],
   ) => {
-    const both = [...storageCases(make, options), ...clientStorageCases(Ductape, make)];
+    const both = [...storageCases(make, { ...options, sizes }), ...clientStorageCases(Ductape, make)];
     for (const item of both) test(`${name}: ${item.name}`, item.run);
   };
 

@@ -23,8 +23,10 @@ const QUIET = [
   `--host-resolver-rules=MAP ${INSECURE} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`,
 ];
 const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
-const TIMES = 1000;
-const LIMIT_MS = 60_000;
+/** The form for proofs: `LONG=1`. */
+const LONG = process.env.LONG === '1';
+const TIMES = LONG ? 5000 : 1000;
+const LIMIT_MS = LONG ? 600_000 : 60_000;
 /** Bytes that the page may use in the cases that fill it. */
 const QUOTA = 64 * 2 ** 20;
 
@@ -45,9 +47,9 @@ const suite = await build({
 const script = `import Ductape from '/dist/index.js';
 import { indexedDbStorage } from '/dist/storage/indexeddb.js';
 import { webStorage } from '/dist/storage/web-storage.js';
-import { clientStorageCases, storageCases } from '/dist/testing.js';
+import { clientStorageCases, LONG_SIZES, storageCases } from '/dist/testing.js';
 import { noise, pageCases } from '/suite.js';
-const cases = pageCases({ Ductape, webStorage, indexedDbStorage, storageCases, clientStorageCases });
+const cases = pageCases({ Ductape, webStorage, indexedDbStorage, storageCases, clientStorageCases }, ${LONG ? 'LONG_SIZES' : '{}'});
 globalThis.page = {
   Ductape,
   noise,
