@@ -2,8 +2,11 @@
 import Ductape, { type Completion, DuctapeError, type Storage, type StreamPart } from 'ductape-models';
 import { openWith, type SealingPublicKey, sealTo } from 'ductape-models/sealing';
 import { init } from 'ductape-models/slim';
+import { indexedDbStorage } from 'ductape-models/storage/indexeddb';
 import { memoryStorage } from 'ductape-models/storage/memory';
-import { testStorage } from 'ductape-models/testing';
+import { unstorageStorage } from 'ductape-models/storage/unstorage';
+import { webStorage } from 'ductape-models/storage/web-storage';
+import { clientStorageCases, LONG_SIZES, testStorage } from 'ductape-models/testing';
 
 export const storage: Storage = memoryStorage();
 export const ductape: Ductape = new Ductape({
@@ -44,5 +47,12 @@ seals.decapsulate(new Uint8Array(32), new Uint8Array());
 // @ts-expect-error a setting that does not exist
 ductape.resolve({ model: 'a', modelConfig: { temprature: 1 } });
 
-testStorage('memory', () => memoryStorage(), { test: (_name, run) => run() });
+testStorage('memory', () => memoryStorage(), { test: (_name, run) => run(), sizes: LONG_SIZES });
+for (const { run } of clientStorageCases(Ductape, () => memoryStorage(), { offsets: 10 })) void run();
+
+export const stores = (instance: Parameters<typeof unstorageStorage>[0]): Storage[] => [
+  webStorage({ prefix: 'shop:' }),
+  indexedDbStorage({ name: 'shop' }),
+  unstorageStorage(instance, { read: 'eventual' }),
+];
 void init;

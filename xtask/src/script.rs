@@ -21,7 +21,10 @@ const ENTRIES: &[(&str, &str)] = &[
     ("storage/file", "pkg/src/storage/file.ts"),
     ("storage/http", "pkg/src/storage/http.ts"),
     ("storage/kv", "pkg/src/storage/kv.ts"),
+    ("storage/indexeddb", "pkg/src/storage/indexeddb.ts"),
     ("storage/memory", "pkg/src/storage/memory.ts"),
+    ("storage/unstorage", "pkg/src/storage/unstorage.ts"),
+    ("storage/web-storage", "pkg/src/storage/web-storage.ts"),
 ];
 
 /// ES modules only: Workers know nothing else.

@@ -17,6 +17,7 @@ const RUNNERS: &[(&str, &str)] = &[
     ("workerd", "tests/js/run-workerd.ts"),
     ("edge-stores", "tests/js/run-edge-stores.ts"),
     ("browser", "tests/js/run-browser.ts"),
+    ("page-stores", "tests/js/run-page-stores.ts"),
     ("package", "tests/package/run.ts"),
     ("page", "tests/browser/run.mjs"),
 ];

@@ -4,10 +4,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
-import { failure, guarded, MODE_FOLDER, syncFolder, unlessMissing, writeDurably } from './file/disk.js';
+import { failure, wellFormed } from './contract.js';
+import { guarded, MODE_FOLDER, syncFolder, unlessMissing, writeDurably } from './file/disk.js';
 import { locked, sweep } from './file/lock.js';
 import { keysUnder, type Place, placeOf } from './file/names.js';
 import { pageOf } from './page.js';
+import { queued } from './queue.js';
 import type { DeleteResult, KeyPage, PutResult, Storage, Stored, WriteOptions } from './types.js';
 
 /** Where the records lie and how long a dead writer may block a key. */
@@ -43,8 +45,7 @@ export function fileStorage(options: FileStorageOptions): Storage {
       return guarded('get', () => read(place.file));
     },
     put: async (key: string, value: string, condition?: WriteOptions): Promise<PutResult> => {
-      if (/\p{Surrogate}/u.test(value))
-        throw failure('invalid_input', 'A value with a lone surrogate cannot be stored as UTF-8.');
+      wellFormed(value);
       const place = placeOf(root, key);
       return guarded('put', () => writer.put(place, value, condition?.ifMatch));
     },
@@ -85,10 +86,9 @@ function etagOf(version: string, value: string): string {
 
 type Condition = string | null | undefined;
 
-/** One store's writing side: a queue per key within the process, a lock per key between processes. */
+/** One store's writing side: a queue per key, so that within a process nobody waits for a lock, and a lock between processes. */
 class Writer {
   readonly #lockTimeoutMs: number;
-  readonly #queues = new Map<string, Promise<unknown>>();
   readonly #swept = new Set<string>();
 
   constructor(lockTimeoutMs: number) {
@@ -96,7 +96,7 @@ class Writer {
   }
 
   put(place: Place, value: string, ifMatch: Condition): Promise<PutResult> {
-    return this.#queued(place, async () => {
+    return queued(this, place.file, async () => {
       // Before the draft as well: a writer whose condition fails already need not wait for the lock, nor for the disk.
       if (!(await holds(place, ifMatch))) return { conflict: true };
       await this.#prepare(place.folder);
@@ -111,7 +111,7 @@ class Writer {
   }
 
   delete(place: Place, ifMatch: Condition): Promise<DeleteResult> {
-    return this.#queued(place, async () => {
+    return queued(this, place.file, async () => {
       if (!(await holds(place, ifMatch))) return { conflict: true };
       if (!(await exists(place))) return { deleted: false };
       const draft = (path: string): Promise<unknown> => mkdir(path, MODE_FOLDER);
@@ -123,18 +123,6 @@ class Writer {
         return { deleted: true };
       });
     });
-  }
-
-  /** Runs the writes of one key one after another: within a process nobody waits for a lock. */
-  async #queued<T>(place: Place, write: () => Promise<T>): Promise<T> {
-    const before = this.#queues.get(place.file) ?? Promise.resolve();
-    const mine = before.then(write, write);
-    this.#queues.set(place.file, mine);
-    try {
-      return await mine;
-    } finally {
-      if (this.#queues.get(place.file) === mine) this.#queues.delete(place.file);
-    }
   }
 
   async #prepare(folder: string): Promise<void> {

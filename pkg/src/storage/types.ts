@@ -46,7 +46,10 @@ export interface StorageCapabilities {
 
 type MaybePromise<T> = T | Promise<T>;
 
-/** A store of opaque text. Every method may answer with a value or a promise; failures are thrown, never returned. */
+/**
+ * A store of opaque text. Every method may answer with a value or a promise; failures are thrown, never returned. A store that is
+ * full throws an error with `code: 'quota_exceeded'`, one that asks to slow down one with `code: 'rate_limited'`.
+ */
 export interface Storage {
   readonly capabilities: StorageCapabilities;
   get(key: string): MaybePromise<Stored | null>;

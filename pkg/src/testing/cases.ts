@@ -1,21 +1,33 @@
 /** What one adapter must do, case by case, with one caller at a time. Races stand in races.ts. */
 
+import type { StorageSizes } from './sizes.js';
 import { fail, StorageFault, type Subject } from './subject.js';
 import { awkwardKeys, awkwardValues, patterned } from './values.js';
 
-/** A case's body: a checked store and a prefix that no other case uses. */
-export type Body = (store: Subject, under: string) => Promise<void>;
+/** A case's body: a checked store, a prefix that no other case uses, and how much to do. */
+export type Body = (store: Subject, under: string, sizes: StorageSizes) => Promise<void>;
 
-export const alone: Readonly<Record<string, Body>> = {
-  'values of 1 byte to 1 MiB come back byte-identical': async (store, under) => {
+/** A case, and the points of the contract that it proves (docs/stores/kit.md lists them). */
+export interface Proof {
+  readonly points: readonly number[];
+  readonly body: Body;
+}
+
+/** A body with its points. */
+export function proves(points: readonly number[], body: Body): Proof {
+  return { points, body };
+}
+
+export const alone: Readonly<Record<string, Proof>> = {
+  'values of 1 byte to 1 MiB come back byte-identical': proves([1, 15], async (store, under) => {
     for (const [index, value] of awkwardValues().entries()) {
       const key = `${under}v${index}`;
       await store.mustPut(key, value);
       await store.mustHold(key, value);
     }
-  },
+  }),
 
-  'a read sees the write before it': async (store, under) => {
+  'a read sees the write before it': proves([4], async (store, under) => {
     const key = `${under}a`;
     for (let version = 1; version <= 20; version += 1) {
       const value = `version ${version}`;
@@ -26,9 +38,9 @@ export const alone: Readonly<Record<string, Body>> = {
     if (store.cas && etag === (await store.mustPut(key, 'version 20'))) {
       fail('etag unchanged', 'putting the same text again kept the etag, so a change in between would go unseen');
     }
-  },
+  }),
 
-  'awkward keys are kept apart': async (store, under) => {
+  'awkward keys are kept apart': proves([7], async (store, under) => {
     const keys = awkwardKeys(under);
     for (const key of keys) await store.mustPut(key, `value of ${key}`);
     for (const key of keys) await ownValue(store, key);
@@ -39,18 +51,18 @@ export const alone: Readonly<Record<string, Body>> = {
       const next = keys[index + 1];
       if (next !== undefined) await ownValue(store, next);
     }
-  },
+  }),
 
-  'a listing of 1,000 keys is complete, paged and free of neighbours': async (store, under) => {
-    const keys = Array.from({ length: 1000 }, (_, index) => `${under}a/k${(index * 7919) % 1000}`);
+  'a long listing is complete, paged and free of neighbours': proves([6], async (store, under, sizes) => {
+    const keys = Array.from({ length: sizes.keys }, (_, index) => `${under}a/k${(index * 7919) % sizes.keys}`);
     const neighbours = [`${under}a`, `${under}ab/k1`, `${under}a-/k1`, `${under}b/k1`];
     await inBatches([...neighbours, ...keys], 20, (key) => store.mustPut(key, `value of ${key}`));
-    for (const limit of [1000, 300, 37]) await sameKeys(store, `${under}a/`, keys, limit);
+    for (const limit of [1000, 300, Math.ceil(sizes.keys / 27)]) await sameKeys(store, `${under}a/`, keys, limit);
     await sameKeys(store, `${under}none/`, [], 10);
     await sameKeys(store, `${under}ab/`, [`${under}ab/k1`], 1);
-  },
+  }),
 
-  'absent keys read as null and delete without complaint': async (store, under) => {
+  'absent keys read as null and delete without complaint': proves([5], async (store, under) => {
     const key = `${under}a`;
     if ((await store.get(key)) !== null) fail('wrong value', 'a key never written reads as present');
     await deleted(store, key);
@@ -59,9 +71,9 @@ export const alone: Readonly<Record<string, Body>> = {
     if ((await store.get(key)) !== null) fail('lost delete', 'a key reads after its delete');
     await deleted(store, key);
     await sameKeys(store, under, [], 10);
-  },
+  }),
 
-  'conditions are honoured, and conflicts returned': async (store, under) => {
+  'conditions are honoured, and conflicts returned': proves([2, 5], async (store, under) => {
     if (!store.cas) return weakConditions(store, `${under}a`);
     const key = `${under}a`;
     await refused(store, 'put', key, 'no-such-etag', null);
@@ -79,9 +91,9 @@ export const alone: Readonly<Record<string, Body>> = {
     await refused(store, 'put', key, third, null);
     await store.mustPut(key, 'A', { ifMatch: null });
     await refused(store, 'put', key, third, 'A');
-  },
+  }),
 
-  'a key or value that cannot be stored is thrown about': async (store, under) => {
+  'a key or value that cannot be stored is thrown about': proves([10, 13], async (store, under) => {
     for (const key of [`${under}${'x'.repeat(5000)}`, '', '..', `${under}../escape`]) {
       const value = patterned(100);
       const thrown = await store.put(key, value).then(() => undefined, faultless);
@@ -90,7 +102,7 @@ export const alone: Readonly<Record<string, Body>> = {
       await store.mustHold(key, value);
       await store.delete(key);
     }
-  },
+  }),
 };
 
 /** Deletes every key under a prefix, so that a store that is not empty can be tested again. */
@@ -169,7 +181,7 @@ async function weakConditions(store: Subject, key: string): Promise<void> {
 }
 
 /** Passes on what the kit itself found; the adapter's own errors are what the caller wants. */
-function faultless(error: unknown): unknown {
+export function faultless(error: unknown): unknown {
   if (error instanceof StorageFault) throw error;
   return error;
 }

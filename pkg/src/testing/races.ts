@@ -1,52 +1,57 @@
 /** What one adapter must do with many callers at once. A store without compare-and-set is held to what it declares. */
 
-import type { Body } from './cases.js';
+import { type Proof, proves } from './cases.js';
 import { isLinearizable, type Recorded } from './history.js';
 import { fail, type Subject } from './subject.js';
 import { dice, patterned } from './values.js';
 
-const CALLERS = 64;
-const INCREMENTS = 1000;
-const LANES = 10;
+/** Refusals after which an increment is taken to be refused for ever, and the longest wait after one, in milliseconds. */
+const MAX_REFUSALS = 2000;
+const MAX_PAUSE_MS = 64;
 
-export const races: Readonly<Record<string, Body>> = {
-  'of 64 callers that create one key, one wins': async (store, under) => {
+export const races: Readonly<Record<string, Proof>> = {
+  'of many callers that create one key, one wins': proves([2], async (store, under, sizes) => {
     const key = `${under}a`;
-    const values = Array.from({ length: CALLERS }, (_, caller) => `caller ${caller} ${patterned(200)}`);
+    const values = Array.from({ length: sizes.creators }, (_, caller) => `caller ${caller} ${patterned(200)}`);
     const answers = await Promise.all(values.map((value) => store.put(key, value, { ifMatch: null })));
     const winners = values.filter((_, caller) => !('conflict' in (answers[caller] ?? {})));
     if (winners.length === 0) fail('false conflict', 'nobody won');
     if (store.cas && winners.length > 1)
-      fail('condition ignored', `${winners.length} of ${CALLERS} callers created one key`);
+      fail('condition ignored', `${winners.length} of ${sizes.creators} callers created one key`);
     await oneOf(store, key, winners);
-  },
+  }),
 
-  '1,000 increments with retry lose none': async (store, under) => {
+  'increments with retry lose none': proves([3], async (store, under, sizes) => {
     const key = `${under}a`;
     await store.mustPut(key, '0');
     // Without compare-and-set only one caller at a time is promised anything.
-    const lanes = store.cas ? LANES : 1;
-    await together(lanes, async () => {
-      for (let done = 0; done < INCREMENTS / lanes; done += 1) await increment(store, key);
+    const writers = store.cas ? sizes.writers : 1;
+    let begun = 0;
+    await together(writers, async (writer) => {
+      const roll = dice(writer + 1);
+      while (begun < sizes.increments) {
+        begun += 1;
+        await increment(store, key, roll);
+      }
     });
     const kept = (await store.get(key))?.value;
-    if (kept !== String(INCREMENTS))
-      fail('lost write', `${INCREMENTS} increments acknowledged, ${kept ?? 'none'} kept`);
-  },
+    if (kept !== String(sizes.increments))
+      fail('lost write', `${sizes.increments} increments acknowledged, ${kept ?? 'none'} kept`);
+  }),
 
-  'some order explains every history of a key': async (store, under) => {
+  'some order explains every history of a key': proves([4], async (store, under, sizes) => {
     // What an eventual store may answer, no order of a register explains.
     if (store.capabilities.read === 'eventual') return;
-    for (let round = 0; round < 15; round += 1) {
+    for (let round = 0; round < sizes.histories; round += 1) {
       const history = await recorded(store, `${under}k${round}`, round);
       if (!isLinearizable(history)) {
         fail('stale read or lost write', `no order of ${history.length} calls explains their answers (round ${round})`);
       }
     }
-  },
+  }),
 
-  'of an update and a delete, one wins': async (store, under) => {
-    for (let round = 0; round < 20; round += 1) {
+  'of an update and a delete, one wins': proves([5], async (store, under, sizes) => {
+    for (let round = 0; round < sizes.races; round += 1) {
       const key = `${under}k${round}`;
       const etag = await store.mustPut(key, 'old');
       const condition = store.cas ? { ifMatch: etag } : {};
@@ -56,9 +61,9 @@ export const races: Readonly<Record<string, Body>> = {
       const [update, removal] = round % 2 === 0 ? [first, second] : [second, first];
       await outcome(store, key, 'conflict' in (update ?? {}), 'conflict' in (removal ?? {}));
     }
-  },
+  }),
 
-  'readers never see a torn or missing value while it is rewritten': async (store, under) => {
+  'readers never see a torn or missing value while it is rewritten': proves([8], async (store, under, sizes) => {
     const key = `${under}a`;
     const versions = [40_000, 3, 90_000, 20_000].map((length, index) => `${index}${patterned(length)}${index}`);
     await store.mustPut(key, versions[0] ?? '');
@@ -66,11 +71,11 @@ export const races: Readonly<Record<string, Body>> = {
       // A number of reads, not "until the write is done": over a synchronous store that wait would never let the write on.
       for (let reads = 0; reads < 5; reads += 1) await oneOf(store, key, versions);
     };
-    for (let round = 0; round < 60; round += 1) {
+    for (let round = 0; round < sizes.rewrites; round += 1) {
       const write = store.mustPut(key, versions[round % versions.length] ?? '');
       await Promise.all([write, readSome(), readSome()]);
     }
-  },
+  }),
 };
 
 async function together(count: number, run: (index: number) => Promise<void>): Promise<void> {
@@ -85,8 +90,10 @@ async function oneOf(store: Subject, key: string, values: readonly string[]): Pr
     fail('torn value', `${key} holds ${stored.value.length} characters that nobody put whole`);
 }
 
-async function increment(store: Subject, key: string): Promise<void> {
-  for (let attempt = 0; attempt < 10 * INCREMENTS; attempt += 1) {
+async function increment(store: Subject, key: string, roll: (below: number) => number): Promise<void> {
+  for (let refusals = 0; refusals < MAX_REFUSALS; refusals += 1) {
+    // The first refusal costs nothing; many writers that all came again at once would mostly refuse one another.
+    if (refusals > 1) await pause(roll(Math.min(2 ** refusals, MAX_PAUSE_MS)));
     const stored = await store.get(key);
     if (stored === null) fail('lost write', 'the counter reads as missing');
     if (!/^\d+$/.test(stored.value)) fail('torn value', 'the counter is no number');
@@ -95,6 +102,10 @@ async function increment(store: Subject, key: string): Promise<void> {
     if (!('conflict' in answer)) return;
   }
   fail('false conflict', 'an increment was refused for ever');
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resume) => setTimeout(resume, ms));
 }
 
 async function outcome(store: Subject, key: string, updateRefused: boolean, removalRefused: boolean): Promise<void> {

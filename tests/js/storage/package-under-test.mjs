@@ -12,4 +12,10 @@ const load = (name, file) => import(base ? pathToFileURL(join(base, file)).href 
 export const { memoryStorage } = await load('storage/memory', 'storage/memory.js');
 export const { fromCallback, isStorageCallback } = await load('storage/callback', 'storage/callback.js');
 export const { fileStorage } = await load('storage/file', 'storage/file.js');
-export const { storageCases, testStorage } = await load('testing', 'testing/index.js');
+export const { indexedDbStorage } = await load('storage/indexeddb', 'storage/indexeddb.js');
+export const { unstorageStorage } = await load('storage/unstorage', 'storage/unstorage.js');
+export const { webStorage } = await load('storage/web-storage', 'storage/web-storage.js');
+export const { clientStorageCases, LONG_SIZES, storageCases, testStorage } = await load('testing', 'testing/index.js');
+
+/** The class itself, which only the installed package has. */
+export const loadClient = async () => (await import('ductape-models')).default;

@@ -2,6 +2,8 @@
 
 import { open, rm } from 'node:fs/promises';
 
+import { failure } from '../contract.js';
+
 /** The mode of every folder made: the owner's only. */
 export const MODE_FOLDER = 0o700;
 const MODE_FILE = 0o600;
@@ -41,10 +43,6 @@ export async function guarded<T>(operation: string, run: () => Promise<T>): Prom
 }
 
 const OWN: ReadonlySet<string> = new Set(['invalid_input', 'record_corrupt', 'storage_error']);
-
-export function failure(code: string, message: string, cause?: unknown): Error {
-  return Object.assign(new Error(message, cause === undefined ? undefined : { cause }), { code });
-}
 
 export function codeOf(error: unknown): string | undefined {
   const code: unknown = error instanceof Error ? (error as { code?: unknown }).code : undefined;

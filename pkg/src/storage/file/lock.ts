@@ -7,7 +7,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { attempt, codeOf, discard, failure, MODE_FOLDER, pause, syncFolder, unlessMissing } from './disk.js';
+import { failure } from '../contract.js';
+import { attempt, codeOf, discard, MODE_FOLDER, pause, syncFolder, unlessMissing } from './disk.js';
 import type { Place } from './names.js';
 
 const ATTEMPTS = 5;

@@ -3,7 +3,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { failure, unlessMissing } from './disk.js';
+import { failure } from '../contract.js';
+import { unlessMissing } from './disk.js';
 
 /** A key's folder, the start of its file names there, and its file. */
 export interface Place {
