@@ -44,8 +44,10 @@ impl JsStorage {
         let capabilities = Reflect::get(&object, &"capabilities".into()).unwrap_or_default();
         let cas = Reflect::get(&capabilities, &"cas".into()).unwrap_or_default().as_bool();
         let cas = cas.ok_or_else(|| Error::invalid("storage.capabilities.cas", "true or false"))?;
+        let read = Reflect::get(&capabilities, &"read".into()).unwrap_or_default().as_string();
+        let capabilities = Capabilities { cas, eventual: read.as_deref() == Some("eventual") };
         let (get, put, delete, list) = (verb("get")?, verb("put")?, verb("delete")?, verb("list")?);
-        Ok(Self { object, get, put, delete, list, capabilities: Capabilities { cas }, causes })
+        Ok(Self { object, get, put, delete, list, capabilities, causes })
     }
 
     /// Waits for what a callback returned. A plain value needs no promise and costs no turn of the event loop.
@@ -63,8 +65,14 @@ impl JsStorage {
             Some("storage_contract") => (ErrorKind::StorageContract, "broke its contract"),
             _ => (ErrorKind::StorageError, "failed"),
         };
-        let error = Error::new(kind, format!("the storage {what} in {verb}"));
-        self.causes.attach(error.with("operation", verb), thrown)
+        let mut error = Error::new(kind, format!("the storage {what} in {verb}")).with("operation", verb);
+        // A store that knows whether and when to try again is believed.
+        let said = |name: &str| Reflect::get(&thrown, &name.into()).ok();
+        if let Some(retryable) = said("retryable").and_then(|value| value.as_bool()) {
+            error = error.with_retryable(retryable);
+        }
+        error = error.with_retry_after_ms(said("retryAfterMs").and_then(|value| whole(&value)));
+        self.causes.attach(error, thrown)
     }
 }
 
@@ -127,6 +135,13 @@ fn page(answer: &JsValue) -> Option<Page> {
         return Some(Page { keys, cursor: None });
     }
     Some(Page { keys, cursor: Some(cursor.as_string()?) })
+}
+
+/// A count of milliseconds, at most a day.
+fn whole(value: &JsValue) -> Option<u64> {
+    let ms = value.as_f64().filter(|ms| (0.0..86_400_000.0).contains(ms))?;
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "its range was checked")]
+    Some(ms as u64)
 }
 
 fn is_thenable(value: &JsValue) -> bool {

@@ -53,6 +53,8 @@ pub struct Page {
 pub struct Capabilities {
     /// Conditional writes are honoured.
     pub cas: bool,
+    /// A read may miss the write before it.
+    pub eventual: bool,
 }
 
 /// Where records live: opaque text under keys.

@@ -3,7 +3,6 @@
 
 use super::Client;
 use super::frame::Frame;
-use super::ports::Capabilities;
 use super::ports::Clock;
 use super::ports::IfMatch;
 use super::ports::Ports;
@@ -25,6 +24,8 @@ const WRITE_RETRIES: u32 = 2;
 pub(super) const CONFLICT_RETRIES: u32 = 5;
 /// The wait before the first repetition, doubled for the second.
 const BACKOFF_MS: u32 = 50;
+/// The longest wait that a store may ask for, in milliseconds; Workers KV takes one write of a key a second.
+const MAX_BACKOFF_MS: u32 = 5_000;
 const PAGE_LIMIT: u32 = 1000;
 const MAX_PAGES: usize = 10_000;
 
@@ -81,7 +82,7 @@ impl<P: Ports> Client<P> {
             let put = self.storage_call(self.ports.storage().put(key, text, condition)).await;
             let failure = match put {
                 Ok(Written::Done(etag)) if self.has_cas() => return Ok(Written::Done(etag)),
-                Ok(_) => return self.own_or_conflict(key, text).await,
+                Ok(done) => return self.own_or_conflict(key, text, old, &done).await,
                 Err(failure) => failure,
             };
             let Ok(now) = self.read_text(key).await else { return Err(failure) };
@@ -94,15 +95,26 @@ impl<P: Ports> Client<P> {
             if attempt == WRITE_RETRIES || !failure.retryable() {
                 return Err(failure);
             }
-            self.back_off(attempt).await;
+            self.back_off(attempt, failure.retry_after_ms()).await;
         }
         Err(conflict())
     }
 
-    /// After an unconditional put or a reported conflict: is what is stored the text that we wrote?
-    async fn own_or_conflict(&self, key: &str, text: &str) -> Result<Written> {
+    /// After an unconditional put or a reported conflict: is what is stored the text that we wrote? Where reads lag behind,
+    /// an acknowledged write is believed while they still show what was there before.
+    async fn own_or_conflict(
+        &self,
+        key: &str,
+        text: &str,
+        old: Option<&Stored>,
+        done: &Written,
+    ) -> Result<Written> {
+        let lags = self.ports.storage().capabilities().eventual && matches!(done, Written::Done(_));
         match self.read_text(key).await? {
             Some(stored) if stored.value == text => Ok(Written::Done(stored.etag)),
+            other if lags && other.as_ref().map(|now| &now.value) == old.map(|old| &old.value) => {
+                Ok(Written::Done(String::new()))
+            }
             other => self.somebody_elses(key, other),
         }
     }
@@ -136,7 +148,7 @@ impl<P: Ports> Client<P> {
                 Err(failure) if is_unchanged && (attempt >= WRITE_RETRIES || !failure.retryable()) => {
                     return Err(failure);
                 }
-                Err(_) if is_unchanged => self.back_off(attempt).await,
+                Err(failure) if is_unchanged => self.back_off(attempt, failure.retry_after_ms()).await,
                 Err(_) | Ok(Written::Done(_)) => return Err(conflict()),
             }
         }
@@ -174,12 +186,13 @@ impl<P: Ports> Client<P> {
     }
 
     pub(super) fn has_cas(&self) -> bool {
-        let Capabilities { cas } = self.ports.storage().capabilities();
-        cas
+        self.ports.storage().capabilities().cas
     }
 
-    async fn back_off(&self, attempt: u32) {
-        self.ports.clock().sleep(BACKOFF_MS << attempt).await;
+    /// As long as the store asks for, if that is short; else a little longer each time.
+    async fn back_off(&self, attempt: u32, asked_ms: Option<u64>) {
+        let asked = asked_ms.and_then(|ms| u32::try_from(ms).ok()).filter(|ms| *ms <= MAX_BACKOFF_MS);
+        self.ports.clock().sleep(asked.unwrap_or(BACKOFF_MS << attempt)).await;
     }
 
     async fn storage_call<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {

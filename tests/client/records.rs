@@ -387,3 +387,18 @@ async fn join_all<F: Future>(work: impl Iterator<Item = F>) -> Vec<F::Output> {
     .await;
     outputs.into_iter().flatten().collect()
 }
+
+#[test]
+fn r30c_a_store_whose_reads_lag_does_not_make_a_conflict_of_our_own_write() {
+    let storage = Rc::new(MemoryStorage::new(false));
+    storage.lag(2);
+    let client = FakePorts::over(Rc::clone(&storage), NoTransport).into_client();
+    block_on(&client, client.create(&input())).unwrap();
+    storage.forget_calls();
+    let puts = || storage.calls().iter().filter(|call| call.starts_with("put")).count();
+    // Two reads see the time before the create: whoever asks too early is told so, and nothing is written.
+    assert_eq!(block_on(&client, client.update(&rename())).unwrap_err().kind(), ErrorKind::ModelNotFound);
+    assert_eq!(puts(), 0);
+    block_on(&client, client.update(&rename())).unwrap();
+    assert_eq!(puts(), 1);
+}

@@ -88,7 +88,10 @@ fn bundle(root: &Path, format: &str, entries: &[(&str, &str)], more: &[&str]) ->
 
 /// Declarations that no public one refers to; they name what only this repository declares.
 fn drop_inner_types(dist: &Path) -> Step {
-    for name in ["agents", "inline", "keys", "media", "options", "plain", "rekey", "request", "stream", "tools", "wasm"] {
+    for name in [
+        "agents", "inline", "keys", "media", "options", "plain", "rekey", "request", "stream", "tools",
+        "wasm",
+    ] {
         files::remove(&dist.join(name).with_extension("d.ts"))?;
     }
     ["entry", "sealing"].iter().try_for_each(|folder| files::remove_folder(&dist.join(folder)))

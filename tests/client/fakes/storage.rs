@@ -49,6 +49,8 @@ impl Fault {
 pub struct MemoryStorage {
     cas: bool,
     is_stuck: Cell<bool>,
+    lags: Cell<u32>,
+    behind: RefCell<BTreeMap<String, (Option<Stored>, u32)>>,
     page_size: Cell<usize>,
     etags: Cell<u64>,
     values: RefCell<BTreeMap<String, Stored>>,
@@ -62,11 +64,30 @@ impl MemoryStorage {
         Self {
             cas,
             is_stuck: Cell::default(),
+            lags: Cell::default(),
+            behind: RefCell::default(),
             page_size: Cell::new(usize::MAX),
             etags: Cell::default(),
             values: RefCell::default(),
             faults: RefCell::default(),
             calls: RefCell::default(),
+        }
+    }
+
+    /// Reads miss a write this many times.
+    pub fn lag(&self, reads: u32) {
+        self.lags.set(reads);
+    }
+
+    /// What a read gives that may be behind.
+    fn visible(&self, key: &str) -> Option<Stored> {
+        let mut behind = self.behind.borrow_mut();
+        match behind.get_mut(key) {
+            Some((old, left)) if *left > 0 => {
+                *left -= 1;
+                old.clone()
+            }
+            _ => self.values.borrow().get(key).cloned(),
         }
     }
 
@@ -122,6 +143,8 @@ impl MemoryStorage {
         self.etags.set(self.etags.get() + 1);
         let etag = if self.cas { format!("v{}", self.etags.get()) } else { String::new() };
         let stored = Stored { value: value.to_owned(), etag: etag.clone() };
+        let old = self.values.borrow().get(key).cloned();
+        self.behind.borrow_mut().insert(key.to_owned(), (old, self.lags.get()));
         self.values.borrow_mut().insert(key.to_owned(), stored);
         etag
     }
@@ -165,7 +188,7 @@ fn broken() -> Error {
 impl Storage for MemoryStorage {
     async fn get(&self, key: &str) -> Result<Option<Stored>> {
         match self.enter(format!("get {key}")).await {
-            None | Some(Fault::Hang) => Ok(self.values.borrow().get(key).cloned()),
+            None | Some(Fault::Hang) => Ok(self.visible(key)),
             Some(Fault::HangAfter) => future::pending().await,
             Some(Fault::WrongValue) => {
                 Ok(Some(Stored { value: "[object Object]".into(), etag: "v0".into() }))
@@ -214,6 +237,6 @@ impl Storage for MemoryStorage {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { cas: self.cas }
+        Capabilities { cas: self.cas, eventual: self.lags.get() > 0 }
     }
 }
