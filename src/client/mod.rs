@@ -11,9 +11,9 @@ mod doctor;
 mod dry_run;
 mod exchange;
 mod fallback;
-mod frame;
 #[cfg(test)]
 mod fixture;
+mod frame;
 mod heal;
 mod history;
 mod key_context;

@@ -5,17 +5,10 @@
     clippy::panic,
     reason = "a failed set-up should fail the test"
 )]
-#![allow(
-    dead_code,
-    unreachable_pub,
-    unused_imports,
-    reason = "the fakes are a library for all files of this test"
-)]
 
 mod anthropic;
 mod calling;
 mod dry_run;
-mod fakes;
 mod fallback;
 mod faults;
 mod healing;
@@ -30,3 +23,5 @@ mod stored;
 mod streaming;
 mod verifying;
 mod write_only;
+
+use testkit::fakes;

@@ -119,6 +119,7 @@ pub struct ScriptedTransport {
 }
 
 impl ScriptedTransport {
+    /// Plays `replies`, one per request, on this clock.
     pub fn new(clock: &Rc<VirtualClock>, replies: impl IntoIterator<Item = Reply>) -> Self {
         Self {
             clock: Rc::clone(clock),

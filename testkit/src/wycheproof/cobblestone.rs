@@ -15,28 +15,41 @@ use miniz_oxide::inflate::decompress_to_vec_zlib;
 use sha2::Digest;
 use sha2::Sha512;
 
-use super::wycheproof::Case;
-use super::wycheproof::for_each_case;
-use super::wycheproof::hex;
+use super::Case;
+use super::for_each_case;
+use super::hex;
 
 const FULL: usize = CHUNK_LEN + 16;
 
-#[test]
-fn r27_wycheproof_cobblestone_256() {
-    let (mut valid, mut one_chunk) = (0, 0);
-    let seen = for_each_case("c2sp_chunked_encryption_aes_256_gcm_test.json", |group, case| {
+/// How many cases there were.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Cobblestone {
+    /// All.
+    pub cases: usize,
+    /// Those that open.
+    pub valid: usize,
+    /// Those short enough for the product's own open, which takes one chunk.
+    pub one_chunk: usize,
+}
+
+/// Runs all of them; `None` where the file is not there.
+#[must_use]
+pub fn cobblestone() -> Option<Cobblestone> {
+    let mut seen = Cobblestone::default();
+    for_each_case("c2sp_chunked_encryption_aes_256_gcm_test.json", |group, case| {
         assert_eq!((&group["aead"], &group["sha"]), (&"AEAD_AES_256_GCM".into(), &"SHA-512".into()));
         let message = decompress_to_vec_zlib(&case.bytes("ct")).unwrap();
         check_keys(case, &message);
         check_opening(case, &message);
-        valid += usize::from(case.valid());
-        one_chunk += usize::from(message.len() < HEADER_LEN + FULL);
-    });
-    assert!(seen == 0 || (seen, valid, one_chunk) == (35, 10, 18), "{seen} {valid} {one_chunk}");
+        seen.cases += 1;
+        seen.valid += usize::from(case.valid());
+        seen.one_chunk += usize::from(message.len() < HEADER_LEN + FULL);
+    })?;
+    Some(seen)
 }
 
 /// The file names the derived key and nonce of every case whose header is good, and of no other.
-fn check_keys(case: &Case, message: &[u8]) {
+fn check_keys(case: &Case<'_>, message: &[u8]) {
     let keys = header_keys(&case.bytes("key"), &case.bytes("ctx"), message);
     assert_eq!(keys.is_none(), case.flagged("HeaderFailure"), "case {}", case.id());
     let Some(keys) = keys else { return };
@@ -44,7 +57,7 @@ fn check_keys(case: &Case, message: &[u8]) {
     assert_eq!(keys.base_nonce[..], hex(case.text("baseNonce").unwrap()), "case {}", case.id());
 }
 
-fn check_opening(case: &Case, message: &[u8]) {
+fn check_opening(case: &Case<'_>, message: &[u8]) {
     let (key, context) = (case.bytes("key"), case.bytes("ctx"));
     let walked = walk(&key, &context, message);
     assert_eq!(walked.is_some(), case.valid(), "case {}", case.id());

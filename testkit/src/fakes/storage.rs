@@ -15,11 +15,17 @@ use ductape_models::client::ports::Stored;
 use ductape_models::client::ports::Written;
 use futures_lite::future;
 
+use crate::Dice;
+
 /// What goes wrong at a call.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Fault {
     /// A write reports a conflict; a read fails.
     Conflict,
+    /// A read gives the text cut or changed; a write happens.
+    Corrupt,
+    /// A write is delivered twice, and the second delivery answers; a read happens.
+    Duplicate,
     /// The call happens, then fails.
     FailAfter,
     /// The call fails and nothing happens.
@@ -28,12 +34,27 @@ pub enum Fault {
     Hang,
     /// The call happens and never answers.
     HangAfter,
+    /// A read gives what was there before the last write; a write happens.
+    Stale,
     /// A read gives something else; a write claims success and does nothing.
     WrongValue,
 }
 
 impl Fault {
     /// Every kind.
+    pub const EVERY: [Fault; 9] = [
+        Fault::Conflict,
+        Fault::Corrupt,
+        Fault::Duplicate,
+        Fault::FailAfter,
+        Fault::FailBefore,
+        Fault::Hang,
+        Fault::HangAfter,
+        Fault::Stale,
+        Fault::WrongValue,
+    ];
+
+    /// The kinds in which no read looks like a good one.
     pub const ALL: [Fault; 6] = [
         Fault::Conflict,
         Fault::FailAfter,
@@ -52,6 +73,7 @@ pub struct MemoryStorage {
     page_size: Cell<usize>,
     etags: Cell<u64>,
     values: RefCell<BTreeMap<String, Stored>>,
+    previous: RefCell<BTreeMap<String, Option<Stored>>>,
     faults: RefCell<BTreeMap<usize, Fault>>,
     calls: RefCell<Vec<String>>,
 }
@@ -65,6 +87,7 @@ impl MemoryStorage {
             page_size: Cell::new(usize::MAX),
             etags: Cell::default(),
             values: RefCell::default(),
+            previous: RefCell::default(),
             faults: RefCell::default(),
             calls: RefCell::default(),
         }
@@ -122,8 +145,42 @@ impl MemoryStorage {
         self.etags.set(self.etags.get() + 1);
         let etag = if self.cas { format!("v{}", self.etags.get()) } else { String::new() };
         let stored = Stored { value: value.to_owned(), etag: etag.clone() };
-        self.values.borrow_mut().insert(key.to_owned(), stored);
+        let old = self.values.borrow_mut().insert(key.to_owned(), stored);
+        self.previous.borrow_mut().insert(key.to_owned(), old);
         etag
+    }
+
+    fn remove(&self, key: &str) -> String {
+        let old = self.values.borrow_mut().remove(key);
+        self.previous.borrow_mut().insert(key.to_owned(), old);
+        String::new()
+    }
+
+    /// What was under `key` before the last write.
+    fn stale(&self, key: &str) -> Option<Stored> {
+        self.previous.borrow().get(key).cloned().flatten()
+    }
+
+    /// The key that was created last.
+    fn newest(&self) -> Option<String> {
+        let previous = self.previous.borrow();
+        let values = self.values.borrow();
+        let created = values.iter().filter(|(key, _)| previous.get(*key).is_some_and(Option::is_none));
+        created.max_by_key(|(_, stored)| (stored.etag.len(), stored.etag.clone())).map(|(key, _)| key.clone())
+    }
+
+    /// The text as a bad disk or cable gives it; which damage, depends on the calls so far.
+    fn corrupt(&self, key: &str) -> Option<Stored> {
+        let mut stored = self.values.borrow().get(key).cloned()?;
+        let mut dice = Dice::new(self.calls.borrow().len() as u64 ^ self.etags.get() << 8);
+        let at = dice.roll(stored.value.len());
+        if dice.chance(1, 2) {
+            stored.value.truncate((0..=at).rev().find(|at| stored.value.is_char_boundary(*at)).unwrap_or(0));
+        } else {
+            let changed = |(index, c)| if index == at { if c == '0' { '1' } else { '0' } } else { c };
+            stored.value = stored.value.chars().enumerate().map(changed).collect();
+        }
+        Some(stored)
     }
 
     fn holds(&self, key: &str, condition: IfMatch<'_>) -> bool {
@@ -140,9 +197,13 @@ impl MemoryStorage {
         if self.holds(key, condition) { Written::Done(apply()) } else { Written::Conflict }
     }
 
-    async fn written(&self, fault: Option<Fault>, write: impl FnOnce() -> Written) -> Result<Written> {
+    async fn written(&self, fault: Option<Fault>, write: impl Fn() -> Written) -> Result<Written> {
         match fault {
-            None | Some(Fault::Hang) => Ok(write()),
+            None | Some(Fault::Corrupt | Fault::Hang | Fault::Stale) => Ok(write()),
+            Some(Fault::Duplicate) => {
+                write();
+                Ok(write())
+            }
             Some(Fault::Conflict) => Ok(Written::Conflict),
             Some(Fault::FailBefore) => Err(broken()),
             Some(Fault::WrongValue) => Ok(Written::Done("v0".to_owned())),
@@ -165,7 +226,9 @@ fn broken() -> Error {
 impl Storage for MemoryStorage {
     async fn get(&self, key: &str) -> Result<Option<Stored>> {
         match self.enter(format!("get {key}")).await {
-            None | Some(Fault::Hang) => Ok(self.values.borrow().get(key).cloned()),
+            None | Some(Fault::Duplicate | Fault::Hang) => Ok(self.values.borrow().get(key).cloned()),
+            Some(Fault::Corrupt) => Ok(self.corrupt(key)),
+            Some(Fault::Stale) => Ok(self.stale(key)),
             Some(Fault::HangAfter) => future::pending().await,
             Some(Fault::WrongValue) => {
                 Ok(Some(Stored { value: "[object Object]".into(), etag: "v0".into() }))
@@ -181,27 +244,31 @@ impl Storage for MemoryStorage {
 
     async fn delete(&self, key: &str, condition: IfMatch<'_>) -> Result<Written> {
         let fault = self.enter(format!("delete {key} {condition:?}")).await;
-        let remove = || {
-            self.values.borrow_mut().remove(key);
-            String::new()
-        };
-        let is_gone = !self.values.borrow().contains_key(key);
         self.written(fault, || {
-            if is_gone { Written::Done(String::new()) } else { self.write(key, condition, remove) }
+            let is_gone = !self.values.borrow().contains_key(key);
+            if is_gone {
+                Written::Done(String::new())
+            } else {
+                self.write(key, condition, || self.remove(key))
+            }
         })
         .await
     }
 
     async fn list(&self, prefix: &str, cursor: Option<&str>, limit: u32) -> Result<Page> {
+        let mut passed_over = None;
         match self.enter(format!("list {prefix} {cursor:?} {limit}")).await {
-            None | Some(Fault::Hang) => {}
+            None | Some(Fault::Corrupt | Fault::Duplicate | Fault::Hang) => {}
+            // A key that only just came is not listed yet.
+            Some(Fault::Stale) => passed_over = self.newest(),
             Some(Fault::HangAfter) => return future::pending().await,
             Some(Fault::WrongValue) => return Ok(Page { keys: vec!["lm1/else/a".into()], cursor: None }),
             Some(Fault::Conflict | Fault::FailAfter | Fault::FailBefore) => return Err(broken()),
         }
         let size = self.page_size.get().min(limit as usize);
         let values = self.values.borrow();
-        let mut keys = values.keys().filter(|key| key.starts_with(prefix));
+        let mut keys =
+            values.keys().filter(|key| key.starts_with(prefix) && passed_over.as_ref() != Some(*key));
         let page: Vec<String> = match cursor {
             None => keys.by_ref().take(size).cloned().collect(),
             Some(after) => keys.by_ref().filter(|key| key.as_str() > after).take(size).cloned().collect(),

@@ -11,20 +11,33 @@ use ductape_models::client::ports::Random;
 #[derive(Debug, Default)]
 pub struct CountingRandom {
     next: Cell<u64>,
+    requests: Cell<u64>,
+    fails_from: Cell<Option<u64>>,
     /// Fail every request.
-    pub(crate) broken: Cell<bool>,
+    pub broken: Cell<bool>,
 }
 
 impl CountingRandom {
     /// Randomness that never meets another client's on the same store.
     pub fn starting_at(next: u64) -> Self {
-        Self { next: Cell::new(next), broken: Cell::new(false) }
+        Self { next: Cell::new(next), ..Self::default() }
+    }
+
+    /// Serves `count` more requests and fails every one after them.
+    pub fn fail_after(&self, count: u64) {
+        self.fails_from.set(Some(self.requests.get() + count));
+    }
+
+    /// How often it was asked.
+    pub fn requests(&self) -> u64 {
+        self.requests.get()
     }
 }
 
 impl Random for CountingRandom {
     fn fill(&self, bytes: &mut [u8]) -> Result<()> {
-        if self.broken.get() {
+        let number = self.requests.replace(self.requests.get() + 1);
+        if self.broken.get() || self.fails_from.get().is_some_and(|first| number >= first) {
             return Err(Error::new(ErrorKind::EntropyUnavailable, "no entropy"));
         }
         for chunk in bytes.chunks_mut(8) {
