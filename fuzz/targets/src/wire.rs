@@ -1,0 +1,81 @@
+//! What providers send: events, streams, whole answers, errors.
+
+use ductape_models::chat::Accumulator;
+use ductape_models::http::HttpHead;
+use ductape_models::sse::SseDecoder;
+use ductape_models::sse::SseEvent;
+use testkit::wires;
+
+const WIRES: [&str; 8] = [
+    "anthropic",
+    "cohere",
+    "custom",
+    "custom.messages",
+    "custom.responses",
+    "google",
+    "openai",
+    "openai.responses",
+];
+
+const STATUSES: [u16; 8] = [0, 301, 400, 401, 403, 404, 429, 529];
+
+/// Longest that an error may be as text: the provider's message is cut, and the rest is ours.
+const MAX_ERROR: usize = 8192;
+
+/// Where the input is cut: anywhere, but the same for the same bytes.
+fn cut(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let sum = bytes.iter().fold(17_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));
+    bytes.split_at(sum % (bytes.len() + 1))
+}
+
+fn events(chunks: &[&[u8]]) -> Vec<SseEvent> {
+    let mut decoder = SseDecoder::default();
+    let mut seen = Vec::new();
+    for chunk in chunks {
+        let fed = decoder.feed(chunk, |event| seen.push(event.clone()));
+        assert!(fed.is_ok(), "no input is as long as an event may be");
+    }
+    decoder.finish(|event| seen.push(event.clone()));
+    seen
+}
+
+/// The cut of the bytes does not matter.
+pub(crate) fn sse(bytes: &[u8]) {
+    let (left, right) = cut(bytes);
+    assert_eq!(events(&[bytes]), events(&[left, right]));
+}
+
+/// A stream ends exactly once, which [`wires::stream`] checks, and its cut does not matter.
+pub(crate) fn stream(wire: &str, bytes: &[u8]) {
+    let (wire, head) = (wires::wire_named(wire), HttpHead { status: 200, ..HttpHead::default() });
+    let (left, right) = cut(bytes);
+    let parts = wires::stream(wire, &head, &[left, right]);
+    let mut answer = Accumulator::default();
+    parts.iter().for_each(|part| answer.push(part));
+    let _ = answer.completion();
+    // Every eighth input, for the time it takes.
+    if bytes.len().is_multiple_of(8) {
+        assert_eq!(format!("{parts:?}"), format!("{:?}", wires::stream(wire, &head, &[bytes])));
+    }
+}
+
+/// One body as every wire's whole answer.
+pub(crate) fn answer(bytes: &[u8]) {
+    let head = HttpHead { status: 200, ..HttpHead::default() };
+    for wire in WIRES {
+        let decoded = wires::wire_named(wire).decode(&head, bytes);
+        assert!(decoded.map_or_else(|error| error.to_string().len() < MAX_ERROR, |_| true));
+    }
+}
+
+/// One body as every wire's error: some message, of bounded length.
+pub(crate) fn error_body(bytes: &[u8]) {
+    let status = STATUSES[cut(bytes).0.len() % STATUSES.len()];
+    let head = HttpHead { status, ..HttpHead::default() };
+    for wire in WIRES {
+        let error = wires::wire_named(wire).decode_error(&head, bytes);
+        let shown = error.to_string();
+        assert!(!shown.is_empty() && shown.len() < MAX_ERROR, "{} bytes", shown.len());
+        assert!(serde_json::to_string(&error.view()).is_ok_and(|view| view.len() < 2 * MAX_ERROR));
+    }
+}
