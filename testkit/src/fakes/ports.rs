@@ -16,6 +16,7 @@ use ductape_models::client::ports::Body;
 use ductape_models::client::ports::KeyContext;
 use ductape_models::client::ports::KeyResolver;
 use ductape_models::client::ports::Ports;
+use ductape_models::client::ports::Random;
 use ductape_models::client::ports::Transport;
 use ductape_models::crypto::Keyring;
 use ductape_models::http::HttpHead;
@@ -28,7 +29,7 @@ use super::VirtualClock;
 
 /// Fakes for every port.
 #[derive(Debug)]
-pub struct FakePorts<T = NoTransport> {
+pub struct FakePorts<T = NoTransport, R = CountingRandom> {
     /// Storage.
     pub storage: Rc<MemoryStorage>,
     /// Transport.
@@ -36,7 +37,7 @@ pub struct FakePorts<T = NoTransport> {
     /// Time.
     pub clock: Rc<VirtualClock>,
     /// Randomness.
-    pub random: CountingRandom,
+    pub random: R,
     /// Key references.
     pub key_resolver: FakeKeyResolver,
     /// Keys that live elsewhere.
@@ -61,6 +62,12 @@ impl<T> FakePorts<T> {
         }
     }
 
+    /// The same with another source of randomness.
+    pub fn with_random<R>(self, random: R) -> FakePorts<T, R> {
+        let Self { storage, transport, clock, random: _, key_resolver } = self;
+        FakePorts { storage, transport, clock, random, key_resolver }
+    }
+
     /// A client with one product key and no declared products.
     pub fn into_client(self) -> Client<Self>
     where
@@ -83,15 +90,18 @@ pub fn product_key(seed: u8) -> ProductKey {
 }
 
 /// Runs a client's future on the client's own clock.
-pub fn block_on<T: Transport, O>(client: &Client<FakePorts<T>>, work: impl Future<Output = O>) -> O {
+pub fn block_on<T: Transport, R: Random, O>(
+    client: &Client<FakePorts<T, R>>,
+    work: impl Future<Output = O>,
+) -> O {
     client.ports().clock.block_on(work)
 }
 
-impl<T: Transport> Ports for FakePorts<T> {
+impl<T: Transport, R: Random> Ports for FakePorts<T, R> {
     type Clock = VirtualClock;
     type KeyAgent = FakeKeyAgent;
     type KeyResolver = FakeKeyResolver;
-    type Random = CountingRandom;
+    type Random = R;
     type Storage = MemoryStorage;
     type Transport = T;
 
@@ -107,7 +117,7 @@ impl<T: Transport> Ports for FakePorts<T> {
         &self.clock
     }
 
-    fn random(&self) -> &CountingRandom {
+    fn random(&self) -> &R {
         &self.random
     }
 
