@@ -1,5 +1,7 @@
 //! The providers' decoders by name, and what they need to run without a client.
 
+use std::sync::OnceLock;
+
 use ductape_models::base_url::BaseUrl;
 use ductape_models::catalog;
 use ductape_models::chat::StreamPart;
@@ -23,11 +25,23 @@ use serde_json::Map;
 /// On any other name.
 #[must_use]
 pub fn wire_named(name: &str) -> &'static dyn Provider {
-    let (name, api) = name.split_once('.').unwrap_or((name, ""));
-    let id = ProviderId::ALL.iter().find(|id| id.as_str() == name).expect("a known provider");
-    let api = Api::ALL.iter().copied().find(|known| known.as_str() == api);
-    let resolved = Resolved { api, ..resolved(*id, "m") };
-    provider(&resolved, &catalog::facts(&resolved)).expect("a provider with a wire")
+    static KNOWN: OnceLock<Vec<(String, &'static dyn Provider)>> = OnceLock::new();
+    let known = KNOWN.get_or_init(all_wires).iter().find(|(known, _)| known == name);
+    known.expect("a provider with a wire").1
+}
+
+/// Finding out takes longer than most decoding.
+fn all_wires() -> Vec<(String, &'static dyn Provider)> {
+    let apis = || core::iter::once(None).chain(Api::ALL.iter().copied().map(Some));
+    let pairs = ProviderId::ALL.iter().flat_map(|id| apis().map(|api| (*id, api)));
+    pairs
+        .filter_map(|(id, api)| {
+            let resolved = Resolved { api, ..resolved(id, "m") };
+            let wire = provider(&resolved, &catalog::facts(&resolved)).ok()?;
+            let suffix = api.map_or_else(String::new, |api| format!(".{}", api.as_str()));
+            Some((format!("{}{suffix}", id.as_str()), wire))
+        })
+        .collect()
 }
 
 /// The parts of a stream that arrives in these chunks.
