@@ -28,6 +28,8 @@ fn starve(operation: &Operation, scene: &Scene, tally: &mut Tally) {
         let result = block_on(&client, (operation.run)(scene, &client));
         let is_told = matches!(&result, Err(error) if error.kind() == ErrorKind::EntropyUnavailable);
         let is_untouched = writes(&client) == 0 && client.ports().storage.snapshot() == before;
+        // A pass moves record after record, and has moved those before this one.
+        let is_untouched = is_untouched || operation.is_pass && served > 0;
         tally.check(is_told && is_untouched, || {
             let name = operation.name;
             format!("{name} after {served} requests: {result:?}, {} writes", writes(&client))

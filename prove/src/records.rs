@@ -14,7 +14,6 @@ use testkit::fakes::MemoryStorage;
 use testkit::fakes::ScriptedTransport;
 use testkit::fakes::VirtualClock;
 use testkit::fakes::block_on;
-use testkit::fakes::keyring;
 use testkit::fakes::product_key;
 use testkit::record::Frame;
 
@@ -25,6 +24,7 @@ use crate::parallel::each;
 use crate::scene::PRODUCT;
 use crate::scene::ProveClient;
 use crate::scene::Scene;
+use crate::scene::ring;
 
 /// The environment that is called.
 const SLUG: &str = "e0";
@@ -59,7 +59,7 @@ impl Stored {
         let transport = ScriptedTransport::new(&clock, []);
         let mut ports = FakePorts::over(Rc::new(storage), transport);
         ports.clock = clock;
-        Client::new(ports, keyring(1), ClientOptions::default())
+        Client::new(ports, ring(), ClientOptions::default())
     }
 
     /// How a call of the model with `text` for a record ends before anything is sent.
@@ -81,8 +81,21 @@ impl Stored {
         !is_written && !is_verified && self.call(tag, key, text).is_some()
     }
 
+    /// Neither shown as history nor added to. Calls do not read it, and need not notice.
+    fn is_history_refused(&self, text: &str) -> bool {
+        let client = self.client(&self.key, text);
+        let address = json!({"product": PRODUCT, "tag": self.tag});
+        let mut change = address.clone();
+        change["name"] = "Renamed".into();
+        block_on(&client, client.history(&address)).is_err()
+            && block_on(&client, client.update(&change)).is_err()
+    }
+
     fn check(&self, what: &str, text: &str, tally: &mut Tally) {
-        if text != self.text {
+        let first_line = |text: &str| text.split_once('\n').map(|(line, _)| line.to_owned());
+        if text != self.text && first_line(text).is_some() && first_line(text) == first_line(&self.text) {
+            tally.check(self.is_history_refused(text), || format!("{what}: history of {text:?}"));
+        } else if text != self.text {
             tally.check(self.is_refused(&self.tag, &self.key, text), || format!("{what}: used {text:?}"));
         }
     }
@@ -270,7 +283,7 @@ fn swap_with_neighbour(parent: &mut Value, name: &str) {
 
 /// The campaign.
 pub(crate) fn run(run: &Run) -> Outcome {
-    let records = run.size(24, 240);
+    let records = run.size(12, 240);
     let tally: Tally = each(run, "record-edits", records, |part, tally: &mut Tally| {
         let stored = match Stored::new(Dice::part(run.seed, part).number()) {
             Ok(stored) => stored,

@@ -4,6 +4,8 @@ use std::rc::Rc;
 
 use ductape_models::client::Client;
 use ductape_models::client::ClientOptions;
+use ductape_models::crypto::KeyId;
+use ductape_models::crypto::Keyring;
 use serde_json::Value;
 use serde_json::json;
 use testkit::Dice;
@@ -15,11 +17,28 @@ use testkit::fakes::ScriptedTransport;
 use testkit::fakes::VirtualClock;
 use testkit::fakes::block_on;
 use testkit::fakes::keyring;
+use testkit::fakes::product_key;
 
 /// A client over fakes.
 pub(crate) type ProveClient = Client<FakePorts<ScriptedTransport>>;
 
 pub(crate) const PRODUCT: &str = "shop";
+
+/// The product key with which everything was stored.
+const OLD_KEY: u8 = 1;
+
+/// The primary key now.
+const NEW_KEY: u8 = 2;
+
+/// A key of the ring that never sealed anything.
+const UNUSED_KEY: u8 = 3;
+
+/// The ring of the client that operates: its primary key is new.
+pub(crate) fn ring() -> Keyring {
+    let others = vec![product_key(OLD_KEY), product_key(UNUSED_KEY)];
+    // The keys differ, which is all that a ring asks for.
+    Keyring::new(product_key(NEW_KEY), others).unwrap_or_else(|_| keyring(NEW_KEY))
+}
 
 /// More answers than any call asks for.
 const ANSWERS: usize = 8;
@@ -54,6 +73,10 @@ pub(crate) struct Scene {
     pub(crate) target: Value,
     /// The same with a prompt.
     pub(crate) call: Value,
+    /// `{product, tag, rev}` of the first revision of a model that is there.
+    pub(crate) first: Value,
+    /// `{keyId}` of a key that is needed, or of one that is not.
+    pub(crate) key: Value,
     /// Everything ever stored, in order: a later text of a key replaces an earlier one.
     versions: Vec<(String, String)>,
     page_size: usize,
@@ -83,6 +106,8 @@ impl Scene {
             removal: json!({"product": PRODUCT, "tag": tag, "slug": "e1"}),
             target: json!({"product": PRODUCT, "env": slug, "model": tag}),
             call: json!({"product": PRODUCT, "env": slug, "model": tag, "prompt": "Hi"}),
+            first: json!({"product": PRODUCT, "tag": tag, "rev": 1}),
+            key: json!({"keyId": KeyId::of(&product_key(*dice.pick(&[OLD_KEY, UNUSED_KEY]))).as_str()}),
             versions: Vec::new(),
             page_size: *dice.pick(&[1, 2, 1000]),
             secrets,
@@ -93,7 +118,7 @@ impl Scene {
 
     /// Stores the models, some of them more than once.
     fn write(&self, models: &[Value], dice: &mut Dice) -> Result<Vec<(String, String)>, String> {
-        let client = self.client(CountingRandom::default());
+        let client = self.client(keyring(OLD_KEY), CountingRandom::default());
         let storage = &client.ports().storage;
         let mut versions = Vec::new();
         let mut known = storage.snapshot();
@@ -118,20 +143,20 @@ impl Scene {
 
     /// A client of a store as it is before the operation, with its calls counted from 0.
     pub(crate) fn stage(&self) -> ProveClient {
-        let client = self.client(CountingRandom::starting_at(1 << 40));
+        let client = self.client(ring(), CountingRandom::starting_at(1 << 40));
         let storage = &client.ports().storage;
         self.versions.iter().for_each(|(key, text)| storage.plant(key, text));
         storage.set_page_size(self.page_size);
         client
     }
 
-    fn client(&self, random: CountingRandom) -> ProveClient {
+    fn client(&self, ring: Keyring, random: CountingRandom) -> ProveClient {
         let clock = Rc::new(VirtualClock::default());
         let transport = ScriptedTransport::new(&clock, (0..ANSWERS).map(|_| answer()));
         let mut ports = FakePorts::over(Rc::new(MemoryStorage::new(self.cas)), transport);
         ports.random = random;
         ports.clock = clock;
-        Client::new(ports, keyring(1), ClientOptions::default())
+        Client::new(ports, ring, ClientOptions::default())
     }
 }
 

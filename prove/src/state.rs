@@ -17,10 +17,10 @@ use testkit::fakes::FakePorts;
 use testkit::fakes::MemoryStorage;
 use testkit::fakes::NoTransport;
 use testkit::fakes::block_on;
-use testkit::fakes::keyring;
 use testkit::record::Frame;
 
 use crate::scene::PRODUCT;
+use crate::scene::ring;
 
 /// Records by storage key.
 pub(crate) type State = BTreeMap<String, Value>;
@@ -32,6 +32,7 @@ const VOLATILE: [&str; 5] = ["createdAt", "history", "keyUpdatedAt", "updatedAt"
 pub(crate) fn forget_revisions(state: &mut State) {
     for json in state.values_mut().filter_map(Value::as_object_mut) {
         json.shift_remove("rev");
+        json.shift_remove("settingsFrom");
     }
 }
 
@@ -40,7 +41,7 @@ pub(crate) fn forget_revisions(state: &mut State) {
 /// # Errors
 /// Which record cannot be read, and why.
 pub(crate) fn read(texts: &BTreeMap<String, String>) -> Result<State, String> {
-    let ring = keyring(1);
+    let ring = ring();
     check_listing(texts, &ring)?;
     texts.iter().map(|(key, text)| Ok((key.clone(), record(key, text, &ring)?))).collect()
 }

@@ -64,8 +64,8 @@ impl<T> FakePorts<T> {
 
     /// The same with another source of randomness.
     pub fn with_random<R>(self, random: R) -> FakePorts<T, R> {
-        let Self { storage, transport, clock, random: _, key_resolver } = self;
-        FakePorts { storage, transport, clock, random, key_resolver }
+        let Self { storage, transport, clock, random: _, key_resolver, key_agent } = self;
+        FakePorts { storage, transport, clock, random, key_resolver, key_agent }
     }
 
     /// A client with one product key and no declared products.
