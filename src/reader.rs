@@ -130,9 +130,13 @@ pub fn unknown_field(path: &str, key: &str, known: &[&str]) -> Error {
 /// The candidate that is most like `given`, where one is like it at all.
 #[must_use]
 pub fn closest<'c>(given: &str, candidates: &[&'c str]) -> Option<&'c str> {
-    let distance = |candidate: &str| strsim::damerau_levenshtein(given, candidate);
-    let best = candidates.iter().copied().min_by_key(|candidate| distance(candidate))?;
-    (distance(best) <= 1 + given.chars().count() / 3).then_some(best)
+    let len = given.chars().count();
+    let most = 1 + len / 3;
+    // Lengths alone rule out most, and above all whatever somebody sends that is as long as a book.
+    let near = candidates.iter().copied().filter(|candidate| candidate.chars().count().abs_diff(len) <= most);
+    let distances = near.map(|candidate| (strsim::damerau_levenshtein(given, candidate), candidate));
+    let (distance, best) = distances.min_by_key(|(distance, _)| *distance)?;
+    (distance <= most).then_some(best)
 }
 
 /// A text, which may be empty.

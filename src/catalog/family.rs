@@ -66,13 +66,28 @@ pub(super) fn family_of(provider: ProviderId, model: &str) -> Option<&'static Fa
 }
 
 pub(super) fn fits(pattern: &[u8], id: &[u8]) -> bool {
-    match (pattern, id) {
-        ([], _) => id.is_empty(),
-        ([b'*', rest @ ..], _) => (0..=id.len()).any(|skipped| fits(rest, &id[skipped..])),
-        ([b'#', rest @ ..], [digit, tail @ ..]) => digit.is_ascii_digit() && fits(rest, tail),
-        ([first, rest @ ..], [head, tail @ ..]) => first == head && fits(rest, tail),
-        (_, []) => false,
+    let (mut at, mut position) = (0, 0);
+    // The last star is the only one whose text ever needs to grow, which bounds the work: patterns may be a caller's.
+    let mut last_star = None;
+    while let Some(byte) = id.get(position) {
+        match (pattern.get(at), last_star) {
+            (Some(b'*'), _) => {
+                at += 1;
+                last_star = Some((at, position));
+            }
+            (Some(wanted), _) if is_one(*wanted, *byte) => (at, position) = (at + 1, position + 1),
+            (_, Some((after, start))) => {
+                (at, position) = (after, start + 1);
+                last_star = Some((after, position));
+            }
+            (_, None) => return false,
+        }
     }
+    pattern.iter().skip(at).all(|rest| *rest == b'*')
+}
+
+fn is_one(wanted: u8, byte: u8) -> bool {
+    if wanted == b'#' { byte.is_ascii_digit() } else { wanted == byte }
 }
 
 #[cfg(test)]
@@ -95,6 +110,14 @@ mod tests {
         {
             assert!(!fits(pattern.as_bytes(), id.as_bytes()), "{pattern} {id}");
         }
+    }
+
+    /// It would not come to an end where every star were tried at every place.
+    #[test]
+    fn a_pattern_of_many_stars_is_soon_decided() {
+        let (pattern, id) = (format!("{}b", "*a".repeat(60)), "a".repeat(200));
+        assert!(!fits(pattern.as_bytes(), id.as_bytes()));
+        assert!(fits(pattern.as_bytes(), format!("{id}b").as_bytes()));
     }
 
     #[test]

@@ -154,7 +154,8 @@ impl Record {
         }
         next.env_extra.retain(|(slug, _)| model.env(slug).is_some());
         next.model = model;
-        next.meta.rev += 1;
+        // Only a holder of the product key can have written a revision without a successor.
+        next.meta.rev = next.meta.rev.saturating_add(1);
         next.meta.wid = wid;
         next.meta.updated_at = now_ms;
         next.meta.updated_by = by;

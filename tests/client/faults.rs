@@ -7,7 +7,6 @@ use ductape_models::Error;
 use ductape_models::ErrorKind;
 use ductape_models::chat::Finish;
 use ductape_models::chat::StreamPart;
-use ductape_models::client::ClientOptions;
 use serde_json::json;
 
 use super::fakes::Fault;

@@ -5,18 +5,11 @@
     clippy::panic,
     reason = "a failed set-up should fail the test"
 )]
-#![allow(
-    dead_code,
-    unreachable_pub,
-    unused_imports,
-    reason = "the fakes are a library for all files of this test"
-)]
 
 mod agents;
 mod anthropic;
 mod calling;
 mod dry_run;
-mod fakes;
 mod fallback;
 mod faults;
 mod healing;
@@ -31,3 +24,5 @@ mod stored;
 mod streaming;
 mod verifying;
 mod write_only;
+
+use testkit::fakes;

@@ -113,14 +113,6 @@ impl Shop {
         self.run(self.client.create(&model)).unwrap();
     }
 
-    /// Changes the environment `dev` of a stored model.
-    pub(crate) fn update(&self, tag: &str, env: Value) {
-        let mut dev = json!({"slug": "dev"});
-        merge(&mut dev, &env);
-        let patch = json!({"product": "shop", "tag": tag, "envs": [dev]});
-        self.run(self.client.update(&patch)).unwrap();
-    }
-
     /// A whole answer to [`call`] with `extra`.
     pub(crate) fn generate(&self, extra: Value) -> Result<Outcome> {
         self.run(self.client.generate(&call(extra)))

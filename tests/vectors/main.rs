@@ -7,9 +7,6 @@
     reason = "a failed set-up should fail the test, an absent fixture should be seen"
 )]
 
-mod aes_gcm;
-mod cobblestone;
-mod hkdf;
 mod seal;
 mod sealing;
 mod wycheproof;

@@ -17,7 +17,7 @@ use ductape_models::crypto::open;
 use ductape_models::crypto::parse_product_key;
 use ductape_models::crypto::seal;
 
-use super::wycheproof::hex;
+use testkit::wycheproof::hex;
 
 #[test]
 fn r27_every_envelope_file_comes_out_as_it_says() {

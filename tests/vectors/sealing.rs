@@ -21,7 +21,7 @@ use serde_json::json;
 use sha2::Digest;
 use sha2::Sha256;
 
-use super::wycheproof::hex;
+use testkit::wycheproof::hex;
 
 const EXPORTER_CONTEXT: &[u8] = b"llm-models/seal/v1";
 const COUNT: usize = 64;

@@ -1,62 +1,42 @@
-//! Reads the Wycheproof files of the shared fixtures. It knows their outer shape, not what a case means.
+//! Wycheproof's cases, run by the test kit; here stands how many there must be.
 
-use std::path::Path;
+use ductape_models::crypto::hazmat::expand;
+use testkit::wycheproof::AesGcm;
+use testkit::wycheproof::Cobblestone;
+use testkit::wycheproof::Hkdf;
+use testkit::wycheproof::aes_gcm;
+use testkit::wycheproof::cobblestone;
+use testkit::wycheproof::hkdf_sha512;
 
-use serde_json::Value;
-
-/// Runs `check` on every case of a file with its group, and returns how many there were; 0 with a printed line where
-/// the fixtures are absent.
-pub(crate) fn for_each_case(file: &str, mut check: impl FnMut(&Value, &Case)) -> usize {
-    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/fixtures/wycheproof"));
-    let Ok(text) = std::fs::read_to_string(folder.join(file)) else {
-        println!("skipped: {file} is not here");
-        return 0;
-    };
-    let root: Value = serde_json::from_str(&text).unwrap();
-    let mut count = 0;
-    for group in root["testGroups"].as_array().unwrap() {
-        for case in group["tests"].as_array().unwrap() {
-            check(group, &Case(case));
-            count += 1;
-        }
-    }
-    count
-}
-
-/// One case.
-pub(crate) struct Case<'a>(&'a Value);
-
-impl Case<'_> {
-    pub(crate) fn id(&self) -> u64 {
-        self.0["tcId"].as_u64().unwrap()
-    }
-
-    pub(crate) fn bytes(&self, field: &str) -> Vec<u8> {
-        hex(self.0[field].as_str().unwrap())
-    }
-
-    pub(crate) fn text(&self, field: &str) -> Option<&str> {
-        self.0[field].as_str()
-    }
-
-    pub(crate) fn number(&self, field: &str) -> usize {
-        self.0[field].as_u64().unwrap().try_into().unwrap()
-    }
-
-    pub(crate) fn valid(&self) -> bool {
-        match self.text("result").unwrap() {
-            "valid" => true,
-            "invalid" => false,
-            other => panic!("unknown result {other}"),
-        }
-    }
-
-    pub(crate) fn flagged(&self, flag: &str) -> bool {
-        self.0["flags"].as_array().unwrap().iter().any(|held| held == flag)
+fn assert_counted<T: core::fmt::Debug + PartialEq>(seen: Option<T>, expected: T) {
+    match seen {
+        Some(seen) => assert_eq!(seen, expected),
+        None => println!("skipped: the shared fixtures are not here"),
     }
 }
 
-pub(crate) fn hex(text: &str) -> Vec<u8> {
-    assert_eq!(text.len() % 2, 0);
-    (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).unwrap()).collect()
+#[test]
+fn r27_wycheproof_aes_256_gcm() {
+    assert_counted(aes_gcm(), AesGcm { valid: 39, invalid: 27, impossible: 250 });
+}
+
+#[test]
+fn r27_wycheproof_hkdf_sha512() {
+    assert_counted(hkdf_sha512(), Hkdf { valid: 80, impossible: 3 });
+}
+
+#[test]
+fn r27_wycheproof_cobblestone_256() {
+    assert_counted(cobblestone(), Cobblestone { cases: 35, valid: 10, one_chunk: 18 });
+}
+
+/// A shorter output is a prefix of a longer one, and a prefix is what Wycheproof's sizes compare.
+#[test]
+fn r27_every_output_size_starts_alike() {
+    const LONGEST: usize = 255 * 64;
+    let long = expand::<32, LONGEST>(&[1; 32], b"info");
+    assert_eq!(expand::<32, 1>(&[1; 32], b"info")[..], long[..1]);
+    assert_eq!(expand::<32, 64>(&[1; 32], b"info")[..], long[..64]);
+    assert_eq!(expand::<32, 65>(&[1; 32], b"info")[..], long[..65]);
+    assert_eq!(expand::<32, 76>(&[1; 32], b"info")[..], long[..76]);
 }

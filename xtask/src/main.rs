@@ -1,5 +1,5 @@
-//! The one build script: `cargo xtask build | check | lint | npm | pack | size | test`. It knows the order of the steps; each step
-//! knows its own tools.
+//! The one build script: `cargo xtask build | check | lint | npm | pack | prove | size | test`. It knows the order of the
+//! steps; each step knows its own tools.
 
 mod check;
 mod core_module;
@@ -9,6 +9,7 @@ mod glue;
 mod npm;
 mod pack;
 mod panics;
+mod prove;
 mod run;
 mod script;
 mod size;
@@ -28,7 +29,8 @@ cargo xtask size [--json]            what it weighs; fails above the limit
 cargo xtask pack                     the package as a tarball, into target/pack
 cargo xtask check                    every lint and every test
 cargo xtask lint                     formatting and lints of both languages
-cargo xtask test [storage|node|providers|samples|schemas|workerd|edge-stores|browser|page-stores|package|page] ...   the JavaScript suites (all without a name)
+cargo xtask test [envelope|storage|node|providers|samples|schemas|workerd|edge-stores|browser|page-stores|package|page] ...   the JavaScript suites (all without a name)
+cargo xtask prove [--long] [--seed N] [--only NAME]... [--list]   campaigns with figures to reach, about ten minutes
 cargo xtask npm                      the pinned JavaScript tools, into node_modules";
 
 fn main() -> ExitCode {
@@ -57,6 +59,7 @@ fn dispatch(root: &Path, arguments: &[String]) -> Step {
         Some("check") => check::run(root),
         Some("lint") => npm::ensure(root).and_then(|()| check::lint(root)),
         Some("test") => build(root, false).and_then(|()| test::run(root, &names, &mut Vec::new())),
+        Some("prove") => prove::run(root, &arguments[1..]),
         Some("npm") => npm::ensure(root),
         _ => Err(format!("no such task\n{HELP}")),
     }

@@ -9,6 +9,7 @@ use crate::run;
 
 /// Every runner, by the name that picks it.
 const RUNNERS: &[(&str, &str)] = &[
+    ("envelope", "tests/js/run-envelope.mjs"),
     ("storage", "tests/js/storage/run-storage.mjs"),
     ("node", "tests/js/run-node.ts"),
     ("providers", "tests/js/run-providers.ts"),

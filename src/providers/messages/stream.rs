@@ -126,12 +126,13 @@ impl Decoder {
         if self.message.begun && id.is_some() && id == self.message.id.as_deref() {
             return;
         }
+        let before = out.len();
         if !self.message.stopped {
             self.close(out);
             self.calls.tell(Finish::Interrupted, out);
         }
         self.message = Message { id: id.map(str::to_owned), begun: true, ..Message::default() };
-        self.start(out.len(), message, out);
+        self.start(before, message, out);
         self.message.note(message, &message["usage"]);
         for block in json::items(&message["content"]) {
             self.block_start(None, block, out);
@@ -361,10 +362,10 @@ impl StreamDecoder for Decoder {
         if mem::replace(&mut self.ended, true) {
             return;
         }
-        let finish_reason = self.finish_reason();
+        let (finish_reason, before) = (self.finish_reason(), out.len());
         self.close(out);
         self.calls.tell(finish_reason.unified, out);
-        self.start(out.len(), &Value::Null, out);
+        self.start(before, &Value::Null, out);
         let usage = usage(&Value::Object(mem::take(&mut self.message.usage)));
         out.push(StreamPart::Finish { finish_reason, usage });
     }

@@ -1,0 +1,4 @@
+//! libFuzzer's door to the target of this name in `fuzz-targets`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz_targets::run("stream_anthropic", bytes));
