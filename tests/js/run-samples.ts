@@ -51,7 +51,9 @@ async function seedSamples(): Promise<void> {
     process.stdout.write('skipped: the samples of the original document, which is not beside this checkout\n');
     return;
   }
-  const statements = modelStatements(readFileSync(SEED, 'utf8'));
+  const text = readFileSync(SEED, 'utf8');
+  await agentSamples(text);
+  const statements = modelStatements(text);
   await check(`r01_the_seed_has_its_samples`, () => equal(statements.length, 13));
   const program = [
     `import Ductape from 'ductape-models';`,
@@ -81,12 +83,58 @@ async function seedSamples(): Promise<void> {
   });
 }
 
+/** Agents over a model that the samples name and do not create; the mock answers every run. */
+async function agentSamples(text: string): Promise<void> {
+  const statements = agentStatements(text);
+  await check(`r01_the_seed_has_its_agents`, () => equal(statements.length, 7));
+  const program = [
+    `import Ductape from 'ductape-models';`,
+    `const ductape = new Ductape({});`,
+    `const key = 'sk-ant-sample-0000000008';`,
+    `const envs = ['dev', 'stg', 'prd'].map((slug) => ({ slug, apiKey: key }));`,
+    `for (const product of ['my-product']) {`,
+    `  await ductape.model.create({ product, tag: 'claude-sonnet', name: 'S', provider: 'anthropic', model: 'claude-sonnet-4-5', envs });`,
+    `  await ductape.agents.define({ product, tag: 'customer-support', model: 'claude-sonnet' });`,
+    `}`,
+    ...statements.map((text, at) => `${block(text)} console.log('sample ${at} done');`),
+    `const kept = await ductape.agents.fetchAll({ product: 'my-product' });`,
+    `const last = await ductape.agents.run({ product: 'my-product', env: 'prd', tag: 'smart-agent', input: 'hello' });`,
+    `console.log(JSON.stringify({ kept: kept.map((agent) => agent.tag), output: last.output, status: last.status }));`,
+  ].join('\n');
+  await check('r01_every_agent_sample_of_the_seed_compiles_and_runs', async () => {
+    const printed = (await runProgram('agents', program)).trim().split('\n');
+    const result = JSON.parse(printed.at(-1) ?? '');
+    equal(result, {
+      kept: ['creative-agent', 'customer-support', 'my-agent', 'smart-agent'],
+      output: 'Hi there, how can I help?',
+      status: 'completed',
+    });
+    equal(printed.length, statements.length + 1);
+  });
+}
+
+function block(text: string): string {
+  return `{ ${text}\n}`;
+}
+
+/** Every sample about agents, each in a scope of its own, since several have the same names. */
+function agentStatements(text: string): string[] {
+  const filled = text
+    .replaceAll('tools: [...]', 'tools: []')
+    .replaceAll('input: { ... }', "input: { question: 'Where is my order?' }");
+  return statementsOn(filled, /^(const \w+ = )?await ductape\.agents\./);
+}
+
 /** Statements about models, each from its first line to the line that closes its last bracket. */
 function modelStatements(text: string): string[] {
+  return statementsOn(text, /^(const \w+ = )?await ductape\.model\./);
+}
+
+function statementsOn(text: string, first: RegExp): string[] {
   const found: string[] = [];
   const lines = text.split('\n');
   for (let at = 0; at < lines.length; at += 1) {
-    if (!/^(const \w+ = )?await ductape\.model\./.test(lines[at] ?? '')) continue;
+    if (!first.test(lines[at] ?? '')) continue;
     const start = at;
     while (!/^\}\);/.test(lines[at] ?? '') && at < lines.length) at += 1;
     found.push(lines.slice(start, at + 1).join('\n'));
@@ -181,7 +229,7 @@ function onlyTheMock(): string {
   return `const toNetwork = globalThis.fetch;
 globalThis.fetch = (input, init) => {
   const request = new Request(input, init);
-  const path = request.url.replace(/^https:\\/\\/api\\.openai\\.com\\/v1/, ${JSON.stringify(servers.mock)});
+  const path = request.url.replace(/^https:\\/\\/api\\.(openai|anthropic)\\.com\\/v1/, ${JSON.stringify(servers.mock)});
   if (!path.startsWith('http://127.0.0.1:')) throw new Error('a sample would have left this machine');
   return toNetwork(new Request(path, request));
 };`;
