@@ -109,9 +109,9 @@ fn joined<'b>(buffer: &'b mut String, pieces: &[&str]) -> &'b str {
     buffer
 }
 
-/// A key of 1 to 120 characters, which gives bodies of every length modulo 3.
+/// A key of 1 to 140 characters, which gives bodies of every length modulo 3.
 fn random_key(dice: &mut Dice) -> String {
-    let len = 1 + dice.roll(120);
+    let len = 1 + dice.roll(140);
     (0..len).map(|_| char::from(b'!' + u8::try_from(dice.roll(94)).unwrap_or_default())).collect()
 }
 
