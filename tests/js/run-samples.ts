@@ -31,6 +31,7 @@ try {
   await seedSamples();
   await readmeSamples();
   await keySamples();
+  await agentPage();
 } finally {
   remove();
   await servers.stop();
@@ -161,6 +162,22 @@ async function keySamples(): Promise<void> {
   await check('docs/keys.md is a program that compiles and runs', async () => {
     const printed = (await runProgram('keys', program)).trim().split('\n');
     equal(printed, ['1 records', 'Hi there, how can I help?', '0.3', 'true']);
+  });
+}
+
+async function agentPage(): Promise<void> {
+  const program = [
+    `import Ductape from 'ductape-models';`,
+    `const ductape = new Ductape({ product: 'shop' });`,
+    `const envs = [{ slug: 'dev', apiKey: 'sk-sample-00000000000012' }];`,
+    `await ductape.model.create({ tag: 'support-model', name: 'S', provider: 'openai', model: 'gpt-4.1', envs });`,
+    ...samplesOf('docs/agents.md'),
+  ].join('\n');
+  await check('docs/agents.md is a program that compiles and runs', async () => {
+    const printed = (await runProgram('agents-page', program)).trim().split('\n');
+    equal(printed[0], 'completed Hi there, how can I help?');
+    equal(printed[1], 'true');
+    equal(printed.slice(-3), ['completed', `[ 'support' ]`, '500 environment']);
   });
 }
 

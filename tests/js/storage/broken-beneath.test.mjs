@@ -1,6 +1,6 @@
 /**
  * Every kind of store that Node can run, broken beneath in five ways. IndexedDB and the real localStorage are in
- * tests/js/page-stores; a store of Cloudflare's or over HTTP needs a line here and a fake that sends its texts through `fault`.
+ * tests/js/page-stores; what is real beneath the stores of the edge is in tests/js/edge.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,11 +12,17 @@ import { after, test } from 'node:test';
 import { createStorage } from 'unstorage';
 
 import { brokenKind } from './broken-kinds.mjs';
+import { fakeDatabase, fakeNamespace } from './edge-fakes.mjs';
 import { fakeArea, faultyCallback, faultyStore } from './fakes.mjs';
 import {
+  d1Storage,
+  durableObjectStorage,
   fileStorage,
   fromCallback,
+  httpStorage,
+  kvStorage,
   memoryStorage,
+  serveStorage,
   storageCases,
   unstorageStorage,
   webStorage,
@@ -42,6 +48,24 @@ kind('unstorage', (fault) => () => unstorageStorage(faultyInstance(fault), { pat
   'torn write': /acknowledged a write and left it torn/,
 });
 
+kind('Workers KV', (fault) => () => kvStorage(fakeNamespace(fault)), {
+  'wrong type': /text or null/,
+  'error as value': /text or null/,
+});
+
+kind('D1', (fault) => () => d1Storage(fakeDatabase(fault)));
+
+kind('a Durable Object', (fault) => () => durableObjectStorage(faultyStore(memoryStorage(), fault)), {
+  'wrong type': /Durable Object|returned a number/,
+  'error as value': /Durable Object|returned an Error/,
+});
+
+kind('HTTP', (fault) => () => overHttp(faultyStore(memoryStorage(), fault)), {
+  // The server half answers for its store; the client sees a failure.
+  'wrong type': /storage answered|could not|failed|500/i,
+  'error as value': /storage answered|could not|failed|500/i,
+});
+
 kind('files', (fault) => () => onDisk(fault), {
   // The disk gives bytes or throws; what is no file of this store's is an error.
   'wrong type': /not written by this store/,
@@ -55,6 +79,12 @@ function itemsOnly(fault) {
     read: (name, text) => (isItem(name) ? fault.read(name, text) : text),
     write: (name, text) => (isItem(name) ? fault.write(name, text) : text),
   };
+}
+
+/** Client and server half, with no network between. */
+function overHttp(storage) {
+  const fetch = (url, init) => serveStorage(storage, new Request(url, init));
+  return httpStorage({ url: 'http://127.0.0.1:9', fetch });
 }
 
 function faultyInstance(fault) {
