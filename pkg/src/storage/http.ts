@@ -456,9 +456,17 @@ async function listed(storage: Storage, method: string, url: URL): Promise<Stora
 }
 
 async function read(storage: Storage, key: string): Promise<StorageResponse> {
-  const stored = await storage.get(key);
+  const stored: unknown = await storage.get(key);
   if (stored === null) throw absent();
+  if (!isStored(stored))
+    throw new Refusal(500, 'storage_contract', 'The store gave something else than a text and its etag.');
   return answer(stored.value, 200, { 'content-type': TEXT, etag: quoted(stored.etag) });
+}
+
+/** A store is not believed unseen: a number would leave as its digits, an error as an empty text. */
+function isStored(stored: unknown): stored is Stored {
+  const { value, etag } = (stored ?? {}) as Partial<Stored>;
+  return typeof value === 'string' && typeof etag === 'string';
 }
 
 async function written(

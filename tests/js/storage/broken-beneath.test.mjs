@@ -62,8 +62,8 @@ kind('a Durable Object', (fault) => () => durableObjectStorage(faultyStore(memor
 
 kind('HTTP', (fault) => () => overHttp(faultyStore(memoryStorage(), fault)), {
   // The server half answers for its store; the client sees a failure.
-  'wrong type': /storage answered|could not|failed|500/i,
-  'error as value': /storage answered|could not|failed|500/i,
+  'wrong type': /status 500/,
+  'error as value': /status 500/,
 });
 
 kind('files', (fault) => () => onDisk(fault), {
