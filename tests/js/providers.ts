@@ -19,7 +19,13 @@ export interface Gate {
 }
 
 /** What the mock answers to. */
-export const PROMPTS = { text: 'hello', tool: 'weather', json: 'colour', long: 'long story' } as const;
+export const PROMPTS = {
+  text: 'hello',
+  tool: 'weather',
+  errand: 'errand',
+  json: 'colour',
+  long: 'long story',
+} as const;
 
 const KEY = 'test-key-0123456789abcdef';
 const ANSWER = 'Hi there, how can I help?';
@@ -71,6 +77,9 @@ const WIRES: readonly Wire[] = [
     key: ['x-api-key', KEY],
   },
 ];
+
+/** The tools that the mock calls at once. */
+export const ERRANDS = ['get_weather', 'get_time', 'get_stock'] as const;
 
 const TOOL = {
   name: 'get_weather',
@@ -160,6 +169,31 @@ function wireCases(library: Library, gate: Gate, wire: Wire): Case[] {
         { role: 'tool', content: [output] },
       ]);
       equal(second.text, 'It is clear in Paris.');
+    });
+
+    test(`r55 an agent with three tools runs, and goes on (${streamed ? 'stream' : 'run'})`, async () => {
+      const ductape = await shop(library, gate, wire);
+      const tool = (name: string) => ({
+        ...TOOL,
+        tag: name,
+        name,
+        handler: (_: object, { city }: { city?: string }) => ({ name, city }),
+      });
+      const tools = ERRANDS.map(tool);
+      await ductape.agents.define({ tag: 'runner', model: tag, systemPrompt: 'Be quick.', tools });
+      const go = async (messages: object[]) => {
+        const options = { tag: 'runner', input: PROMPTS.errand, messages } as Parameters<typeof ductape.agents.run>[0];
+        return streamed ? ductape.agents.stream(options).result : ductape.agents.run(options);
+      };
+      const first = await go([]);
+      equal([first.status, first.output, first.iterations], ['completed', 'All done.', 2]);
+      equal(
+        first.toolCalls.map(({ tool, status, output }) => [tool, status, output]),
+        ERRANDS.map((name) => [name, 'completed', { name, city: 'Paris' }]),
+      );
+      const second = await go(first.conversationHistory);
+      equal([second.status, second.output, second.iterations], ['completed', 'All done.', 2]);
+      equal([first.conversationHistory.length, second.conversationHistory.length], [4, 8]);
     });
   }
 

@@ -7,12 +7,14 @@ import { pathToFileURL } from 'node:url';
 import { LLMock } from '@copilotkit/aimock';
 
 import { close, install } from './installed.js';
-import { cases, type Gate, LONG, PROMPTS } from './providers.js';
+import { cases, ERRANDS, type Gate, LONG, PROMPTS } from './providers.js';
 import { type Library, runAll } from './suite.js';
 
 const mock = new LLMock({ port: 0, host: '127.0.0.1' });
 mock.on({ userMessage: PROMPTS.tool, hasToolResult: true }, { content: 'It is clear in Paris.' });
 mock.onMessage(PROMPTS.tool, { toolCalls: [{ name: 'get_weather', arguments: '{"city":"Paris"}' }] });
+mock.on({ userMessage: PROMPTS.errand, hasToolResult: true }, { content: 'All done.' });
+mock.onMessage(PROMPTS.errand, { toolCalls: ERRANDS.map((name) => ({ name, arguments: '{"city":"Paris"}' })) });
 mock.onMessage(PROMPTS.json, { content: '{"colour":"blue"}' });
 mock.onMessage(PROMPTS.long, { content: LONG });
 mock.onMessage(/hello|Hi/, { content: 'Hi there, how can I help?' });
