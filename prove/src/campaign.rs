@@ -7,6 +7,7 @@ use crate::faults;
 use crate::fuzz;
 use crate::interleavings;
 use crate::records;
+use crate::rekey;
 use crate::salts;
 use crate::vectors;
 
@@ -78,6 +79,7 @@ pub(crate) const CAMPAIGNS: &[Campaign] = &[
     Campaign { name: "salts", run: salts::run },
     Campaign { name: "entropy", run: entropy::run },
     Campaign { name: "faults", run: faults::run },
+    Campaign { name: "rekey", run: rekey::run },
     Campaign { name: "interleavings", run: interleavings::run },
     Campaign { name: "fuzz", run: fuzz::run },
 ];

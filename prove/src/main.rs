@@ -13,6 +13,7 @@ mod operations;
 mod os_random;
 mod parallel;
 mod records;
+mod rekey;
 mod report;
 mod salts;
 mod scene;
