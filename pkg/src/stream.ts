@@ -29,6 +29,7 @@ export class Streaming implements CompletionStream {
   readonly #aborted: Promise<void>;
   #isAborted = false;
   #cancelWait: () => void = () => undefined;
+  #closeBody: () => void = () => undefined;
   #settle!: { resolve(completion: Completion): void; reject(error: unknown): void };
   readonly #result: Promise<Completion>;
 
@@ -64,6 +65,8 @@ export class Streaming implements CompletionStream {
     this.#isAborted = true;
     this.#abort();
     this.#cancelWait();
+    // Whoever gave up may never read again, so the connection does not wait for it.
+    this.#closeBody();
   }
 
   toReadableStream(): WebStream {
@@ -136,6 +139,7 @@ export class Streaming implements CompletionStream {
   async *#pump(opening: Promise<Opened>): AsyncGenerator<StreamPart, void, undefined> {
     const { handle, instance, end } = await opening;
     const reader = instance.enter(() => handle.reader()) as Reader | undefined;
+    this.#closeBody = () => void reader?.cancel().catch(() => undefined);
     let error: unknown = aborted();
     try {
       yield* this.#read(reader, handle, instance);

@@ -15,11 +15,7 @@ export interface Prepared {
 }
 
 /** Builds the call of `target`, a tag with its product and environment. */
-export async function prepareCall(
-  client: AiClient,
-  target: ResolveOptions,
-  options: AiCallOptions,
-): Promise<Prepared> {
+export async function prepareCall(client: AiClient, target: ResolveOptions, options: AiCallOptions): Promise<Prepared> {
   const warnings: AiWarning[] = [];
   const { providerOptions, env = target.env, ...own } = ownSettings(options, warnings);
   refuseHeaders(options.headers, warnings);

@@ -26,7 +26,7 @@ export function generateResult<V extends AiSpecification>(
   const prefix = response.id ?? 'source';
   return {
     content: completion.content.map((part, at) => piece(part, `${prefix}-${at}`)),
-    finishReason: finishReason(completion.finishReason, version),
+    finishReason: finishReason(completion, version),
     usage: usage(completion.usage),
     providerMetadata: callMetadata(completion),
     warnings: [...warnings, ...completion.warnings.map(warning)],
@@ -55,8 +55,8 @@ export function source({ id: own, url, title, text, raw }: Source, id: string): 
 }
 
 /**
- * A tool call. The SDK runs every call whose arguments parse, whatever the answer ended with; so those of a call that was
- * cut off are made not to. The model is told that they were not JSON, and may call again.
+ * A tool call. The SDK runs calls whose arguments parse, and not every release of it looks at how the answer ended; so
+ * those of a call that was cut off are made not to. It tells the model that they were not JSON.
  */
 export function toolCall({ toolCallId, toolName, input, incomplete, providerData }: ToolCall): AiToolCall {
   const text = typeof input === 'string' && incomplete ? input : JSON.stringify(input);

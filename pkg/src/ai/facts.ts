@@ -1,6 +1,6 @@
 // What surrounds an answer, in the SDK's words: why it ended, what it used, what was not taken as given, who served it.
 
-import type { Attempt, Completion, FinishReason, ResponseInfo, Usage } from '../call-types.js';
+import type { Attempt, Completion, ResponseInfo, Usage } from '../call-types.js';
 import type { Warning } from '../types.js';
 import { OWN } from './prompt.js';
 import type {
@@ -20,10 +20,18 @@ const LOST = 'dropped';
 /** Codes of values that reached the vendor as something near to what was given. */
 const CHANGED: readonly string[] = ['changed', 'clamped', 'healed'];
 
-/** The reason under `version`; `v3` has no word for an answer whose end is missing. */
-export function finishReason<V extends AiSpecification>(reason: FinishReason, version: V): AiFinishReason<V> {
-  const unified = reason.unified === 'interrupted' && version === 'v3' ? 'other' : reason.unified;
-  return { unified: unified as AiFinishReason<V>['unified'], raw: reason.raw ?? undefined };
+/**
+ * Why the answer ended, under `version`. The SDK runs tools after `tool-calls` and `stop` only, so whole calls that ended
+ * in a word that is not known are `tool-calls`; and `v3` has no word for an answer whose end is missing.
+ */
+export function finishReason<V extends AiSpecification>(
+  { finishReason: { unified, raw }, toolCalls }: Pick<Completion, 'finishReason' | 'toolCalls'>,
+  version: V,
+): AiFinishReason<V> {
+  const runs = toolCalls.length > 0 && toolCalls.every(({ incomplete }) => !incomplete);
+  const word = unified === 'other' && runs ? 'tool-calls' : unified;
+  const known = word === 'interrupted' && version === 'v3' ? 'other' : word;
+  return { unified: known as AiFinishReason<V>['unified'], raw: raw ?? undefined };
 }
 
 /** The counts; what was not reported stays `undefined`. */

@@ -60,7 +60,10 @@ export function readable<V extends AiSpecification>(
           controller.error(error);
         }
       },
-      cancel: () => stream.abort(),
+      async cancel() {
+        stream.abort();
+        await start.rest.return?.();
+      },
     },
     { highWaterMark: 0 },
   ) as WebStream;
@@ -94,7 +97,7 @@ async function* told<V extends AiSpecification>(
 function finished<V extends AiSpecification>(answer: Completion, late: Warning[], version: V): AiStreamPart<V> {
   return {
     type: 'finish',
-    finishReason: finishReason(answer.finishReason, version),
+    finishReason: finishReason(answer, version),
     usage: usage(answer.usage),
     providerMetadata: callMetadata(answer, late),
   };

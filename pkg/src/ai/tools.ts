@@ -22,7 +22,8 @@ function functionTool(tool: AiTool, warnings: AiWarning[]): Tool[] {
     return [];
   }
   if (tool.strict === true) warnings.push({ type: 'unsupported', feature: `strict mode of tool ${tool.name}` });
-  if (tool.inputExamples?.length) warnings.push({ type: 'unsupported', feature: `input examples of tool ${tool.name}` });
+  if (tool.inputExamples?.length)
+    warnings.push({ type: 'unsupported', feature: `input examples of tool ${tool.name}` });
   const { name, description, inputSchema } = tool;
   return [{ name, description, parameters: inputSchema as Record<string, unknown> }];
 }
