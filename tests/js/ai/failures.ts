@@ -100,11 +100,16 @@ function endings(setting: Setting): Case[] {
 
   test('cancelling the stream closes the connection', async () => {
     const { model } = await shop(setting, 'custom', [], { baseUrl: `${setting.odd}/endless` });
-    const { stream } = await model.doStream({ prompt: PROMPT });
-    const reader = (stream as ReadableStream).getReader();
-    await reader.read();
-    await reader.cancel();
-    await closes();
+    for (const waits of [false, true]) {
+      const { stream } = await model.doStream({ prompt: PROMPT });
+      const reader = (stream as ReadableStream<{ type: string }>).getReader();
+      while ((await reader.read()).value?.type !== 'text-delta');
+      const pending = waits ? reader.read() : undefined;
+      // The read has to reach the connection before the cancelling does.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await reader.cancel();
+      await Promise.all([pending, closes()]);
+    }
   });
 
   test('r68 a stream that breaks keeps what came and ends as an error', async () => {
