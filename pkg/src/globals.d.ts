@@ -85,6 +85,7 @@ declare function queueMicrotask(run: () => void): void;
 declare function setTimeout(run: () => void, ms: number): unknown;
 declare function clearTimeout(timer: unknown): void;
 declare function btoa(binary: string): string;
+declare function atob(base64: string): string;
 
 declare module '*.wasm?module' {
   const module: WebAssembly.Module;

@@ -29,6 +29,7 @@ export class Streaming implements CompletionStream {
   readonly #aborted: Promise<void>;
   #isAborted = false;
   #cancelWait: () => void = () => undefined;
+  #closeBody: () => void = () => undefined;
   #settle!: { resolve(completion: Completion): void; reject(error: unknown): void };
   readonly #result: Promise<Completion>;
 
@@ -64,6 +65,8 @@ export class Streaming implements CompletionStream {
     this.#isAborted = true;
     this.#abort();
     this.#cancelWait();
+    // Whoever gave up may never read again, so the connection does not wait for it.
+    this.#closeBody();
   }
 
   toReadableStream(): WebStream {
@@ -109,7 +112,10 @@ export class Streaming implements CompletionStream {
             controller.close();
           }
         },
-        cancel: () => this.abort(),
+        cancel: async () => {
+          this.abort();
+          await parts.return();
+        },
       },
       { highWaterMark: 0 },
     ) as WebStream;
@@ -126,7 +132,10 @@ export class Streaming implements CompletionStream {
       this.#abort();
     };
     try {
-      return { handle: await start(), instance, end };
+      const handle = await start();
+      const reader = instance.enter(() => handle.reader()) as Reader | undefined;
+      this.#closeBody = () => void reader?.cancel().catch(() => undefined);
+      return { handle, reader, instance, end };
     } catch (error) {
       end();
       throw error;
@@ -134,8 +143,7 @@ export class Streaming implements CompletionStream {
   }
 
   async *#pump(opening: Promise<Opened>): AsyncGenerator<StreamPart, void, undefined> {
-    const { handle, instance, end } = await opening;
-    const reader = instance.enter(() => handle.reader()) as Reader | undefined;
+    const { handle, reader, instance, end } = await opening;
     let error: unknown = aborted();
     try {
       yield* this.#read(reader, handle, instance);
@@ -187,6 +195,7 @@ export class Streaming implements CompletionStream {
 
 interface Opened {
   handle: StreamHandle;
+  reader: Reader | undefined;
   instance: Running;
   end(): void;
 }

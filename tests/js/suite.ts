@@ -229,6 +229,25 @@ export function cases(library: Library, servers: Servers): Case[] {
       await closes();
     });
 
+    test(`r57 abort closes the connection also where nobody reads on (${name})`, async () => {
+      const ductape = await ready(`${servers.odd}/endless`);
+      const stream = ductape.stream({ model: TAG, prompt: 'x' });
+      const parts = stream[Symbol.asyncIterator]();
+      while ((await parts.next()).value?.type !== 'text-delta');
+      stream.abort();
+      await closes();
+      equal(await code(() => parts.next()), 'aborted');
+    });
+
+    test(`cancelling the readable form closes the connection (${name})`, async () => {
+      const ductape = await ready(`${servers.odd}/endless`);
+      const readable = ductape.stream({ model: TAG, prompt: 'x' }).toReadableStream() as ReadableStream;
+      const reader = readable.getReader();
+      await reader.read();
+      await reader.cancel();
+      await closes();
+    });
+
     test(`leaving the loop closes the connection (${name})`, async () => {
       const ductape = await ready(`${servers.odd}/endless`);
       for await (const part of ductape.stream({ model: TAG, prompt: 'x' })) if (part.type === 'text-delta') break;

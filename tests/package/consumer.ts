@@ -1,5 +1,6 @@
 // A user's program: it must compile without the library's own declarations being skipped.
 import Ductape, { type Completion, DuctapeError, type Storage, type StreamPart } from 'ductape-models';
+import { type AiLanguageModel, ductapeProvider } from 'ductape-models/ai';
 import { openWith, type SealingPublicKey, sealTo } from 'ductape-models/sealing';
 import { init } from 'ductape-models/slim';
 import { indexedDbStorage } from 'ductape-models/storage/indexeddb';
@@ -40,6 +41,10 @@ export async function parts(): Promise<StreamPart[]> {
 
 export const seals: SealingPublicKey = sealTo('lmp1...');
 export const secret: Promise<Uint8Array> = openWith('lms1...').decapsulate(new Uint8Array(32), new Uint8Array());
+
+// The AI SDK is not installed here: the objects for it carry their own types.
+export const model: AiLanguageModel = ductapeProvider(ductape, { env: 'prd' })('a');
+export const older: AiLanguageModel<'v3'> = ductapeProvider(ductape, { specification: 'v3' }).languageModel('a');
 
 // @ts-expect-error the public half opens nothing
 seals.decapsulate(new Uint8Array(32), new Uint8Array());

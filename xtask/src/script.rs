@@ -13,6 +13,7 @@ use crate::stamp;
 const ENTRIES: &[(&str, &str)] = &[
     ("index", "pkg/src/entry/inline.ts"),
     ("slim", "pkg/src/slim.ts"),
+    ("ai", "pkg/src/ai.ts"),
     ("sealing", "pkg/src/sealing.ts"),
     ("testing", "pkg/src/testing/index.ts"),
     ("storage/callback", "pkg/src/storage/callback.ts"),
@@ -93,6 +94,10 @@ fn drop_inner_types(dist: &Path) -> Step {
         "wasm",
     ] {
         files::remove(&dist.join(name).with_extension("d.ts"))?;
+    }
+    let bridge = dist.join("ai");
+    for path in files::walk(&bridge).into_iter().filter(|path| !path.ends_with("types.d.ts")) {
+        files::remove(&path)?;
     }
     ["entry", "sealing"].iter().try_for_each(|folder| files::remove_folder(&dist.join(folder)))
 }

@@ -13,6 +13,7 @@ const RUNNERS: &[(&str, &str)] = &[
     ("storage", "tests/js/storage/run-storage.mjs"),
     ("node", "tests/js/run-node.ts"),
     ("providers", "tests/js/run-providers.ts"),
+    ("ai", "tests/js/run-ai.ts"),
     ("samples", "tests/js/run-samples.ts"),
     ("schemas", "tests/js/run-schemas.ts"),
     ("workerd", "tests/js/run-workerd.ts"),
