@@ -137,7 +137,7 @@ pub(crate) fn run(run: &Run) -> Outcome {
     let texts = filled();
     // Two listings, then a read and a write for each record.
     let calls = 2 + 2 * RECORDS;
-    let kills = run.size(60, calls as u64);
+    let kills = run.size(200, calls as u64);
     let tally: Tally = each(run, "rekey", kills, |part, tally: &mut Tally| {
         let call =
             usize::try_from(part).unwrap_or_default() * calls / usize::try_from(kills).unwrap_or(calls);
