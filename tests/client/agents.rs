@@ -23,6 +23,10 @@ use super::shop::failure;
 
 /// An answer that calls tools: name and arguments.
 fn calls(tools: &[(&str, &str)]) -> Reply {
+    Reply::json(200, &calls_json(tools))
+}
+
+fn calls_json(tools: &[(&str, &str)]) -> Value {
     let calls: Vec<Value> = tools
         .iter()
         .enumerate()
@@ -30,15 +34,12 @@ fn calls(tools: &[(&str, &str)]) -> Reply {
             json!({"id": format!("call-{at}"), "type": "function", "function": {"name": name, "arguments": arguments}})
         })
         .collect();
-    Reply::json(
-        200,
-        &json!({
+    json!({
             "id": "chat-1", "model": "m",
             "choices": [{"index": 0, "message": {"role": "assistant", "content": null, "tool_calls": calls},
                 "finish_reason": "tool_calls"}],
             "usage": {"prompt_tokens": 30, "completion_tokens": 20},
-        }),
-    )
+    })
 }
 
 fn tool(tag: &str) -> Value {
@@ -210,6 +211,18 @@ fn r55b_limits_end_a_run_with_a_status_of_their_own_and_everything_so_far() {
         let last = ended.conversation_history.last().unwrap();
         assert_eq!(last["role"], "tool");
     }
+}
+
+#[test]
+fn r55b_calls_of_an_answer_that_was_cut_off_are_not_run_and_do_not_stay_open() {
+    let mut cut = calls_json(&[("look", r#"{"at": 1"#)]);
+    cut["choices"][0]["finish_reason"] = json!("length");
+    let shop = staffed([Reply::json(200, &cut)], json!({}));
+    let run = run(&shop, json!({})).unwrap();
+    assert_eq!((run.status, run.tool_calls.len()), (RunStatus::Completed, 1));
+    assert_eq!(run.tool_calls[0].status, ToolOutcome::NotRun);
+    assert_eq!(run.conversation_history.last().unwrap()["role"], "tool");
+    assert!(shop.tools().started.borrow().is_empty());
 }
 
 #[test]

@@ -86,6 +86,8 @@ impl<'a> RunState<'a> {
                 self.warnings.push(warning);
             }
         }
+        // Those of an answer that was cut off, too: they are not run, and stand in the conversation all the same.
+        self.open = completion.tool_calls;
         add(&mut self.usage, completion.usage.unwrap_or_default());
         self.output = completion.text;
         self.finish_reason = Some(completion.finish_reason);
@@ -94,7 +96,6 @@ impl<'a> RunState<'a> {
         if !completion.content.is_empty() {
             call.messages.push(Message::Assistant(completion.content));
         }
-        self.open.clone_from(&calls);
         calls
     }
 
