@@ -116,20 +116,6 @@ impl Agent {
         own.chain(of_envs).filter_map(key).collect()
     }
 
-    /// What it says about its model, in the form that a call's `agent` takes: with the keys of its inline models.
-    #[must_use]
-    pub fn layers_value(&self) -> Value {
-        let mut layers = self.settings.clone();
-        layers.retain(|name, _| matches!(name.as_str(), "tag" | "model" | "modelConfig" | "envs"));
-        for (slug, key) in self.inline_keys() {
-            let entry = if slug.is_empty() { layers.get_mut("model") } else { model_in(&mut layers, &slug) };
-            if let Some(Value::Object(model)) = entry {
-                model.insert("apiKey".to_owned(), key.expose().into());
-            }
-        }
-        layers.into()
-    }
-
     /// Gives an inline model of a stored agent its key back.
     pub fn set_inline_key(&mut self, slug: &str, key: &ApiKey) {
         let env = self.layers.envs.iter_mut().find(|env| env.slug == slug);
@@ -164,11 +150,6 @@ fn settings(reader: &Reader<'_>) -> Map<String, Value> {
         envs.iter_mut().filter_map(|env| env.get_mut("model")).for_each(drop_key);
     }
     settings
-}
-
-fn model_in<'v>(layers: &'v mut Map<String, Value>, slug: &str) -> Option<&'v mut Value> {
-    let envs = layers.get_mut("envs")?.as_array_mut()?;
-    envs.iter_mut().find(|env| env.get("slug").and_then(Value::as_str) == Some(slug))?.get_mut("model")
 }
 
 fn drop_key(model: &mut Value) {

@@ -1,7 +1,5 @@
 //! The agents that a product has: defined, shown and deleted, and who of them names a model. It runs none.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 use serde_json::Value;
 
@@ -28,6 +26,7 @@ use crate::error::Result;
 use crate::model::corrupt;
 use crate::reader;
 use crate::reader::Reader;
+use crate::resolve::AgentLayers;
 use crate::warning::Warning;
 
 /// What was deleted.
@@ -161,21 +160,16 @@ impl<P: Ports> Client<P> {
         Ok(agent)
     }
 
-    /// The options with the stored agent in place of its tag, where they name one.
+    /// The stored agent that the options name by its tag; `None` where they name none.
     ///
     /// # Errors
     /// `agent_not_found`, `unknown_key`; those of reading a record.
-    pub(super) async fn with_agent<'v>(&self, options: &'v Value) -> Result<Cow<'v, Value>> {
-        let Some(tag) = options.get("agent").filter(|agent| agent.is_string()) else {
-            return Ok(Cow::Borrowed(options));
-        };
-        let tag = reader::id("agent", tag)?;
+    pub(super) async fn named_agent(&self, options: &Value) -> Result<Option<AgentLayers>> {
         let reader = Reader::new("", options)?;
+        let Some(tag) = reader.value("agent").filter(|agent| agent.is_string()) else { return Ok(None) };
+        let tag = reader::id("agent", tag)?;
         let product = self.product_or_default(reader.optional("product", reader::id)?)?;
-        let agent = self.ready_agent(&product, tag).await?;
-        let mut options = options.clone();
-        options["agent"] = agent.layers_value();
-        Ok(Cow::Owned(options))
+        self.ready_agent(&product, tag).await.map(|agent| Some(agent.layers))
     }
 
     pub(super) fn agent_address(&self, reader: &Reader<'_>) -> Result<(String, String)> {

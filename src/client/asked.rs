@@ -40,7 +40,7 @@ impl Asked {
 
 impl<P: Ports> Client<P> {
     /// Reads the options of a call that starts now.
-    pub(super) fn read_call(&self, options: &Value, stream: bool) -> Result<Asked> {
+    pub(super) async fn read_call(&self, options: &Value, stream: bool) -> Result<Asked> {
         let reader = Reader::new("", options)?;
         reader.only(&[ResolveOptions::FIELDS, Call::FIELDS, &[FALLBACK, TIMEOUT]].concat())?;
         let timeout = reader.optional(TIMEOUT, CallTimeout::read)?.unwrap_or_default();
@@ -48,7 +48,7 @@ impl<P: Ports> Client<P> {
             call: Call { stream, ..Call::read(options)? },
             fallback: reader.optional(FALLBACK, model::read_fallback)?,
             deadline_ms: deadline(self.ports.clock(), timeout.total),
-            target: ResolveOptions::read(options, &self.options)?,
+            target: ResolveOptions::read(options, self.named_agent(options).await?, &self.options)?,
             retry: self.options.retry,
             timeout,
         })

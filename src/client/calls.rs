@@ -100,7 +100,7 @@ impl<P: Ports> Client<P> {
 
     /// Both kinds of call in one: a whole answer is a stream that has already ended.
     async fn called(&self, options: &Value, stream: bool) -> Result<StreamParts<BodyOf<P>>> {
-        let asked = self.read_call(&*self.with_agent(options).await?, stream)?;
+        let asked = self.read_call(options, stream).await?;
         let log = AttemptLog::default();
         let work = self.serve(&asked, &log);
         let done = bounded(self.ports.clock(), asked.timeout.total, Phase::Total, work).await;

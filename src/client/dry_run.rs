@@ -46,7 +46,7 @@ impl<P: Ports> Client<P> {
         let mut rest = reader::object("options", options)?;
         let stream = Reader::new("", options)?.optional(STREAM, reader::boolean)?.unwrap_or(false);
         rest.remove(STREAM);
-        let asked = self.read_call(&*self.with_agent(&Value::Object(rest)).await?, stream)?;
+        let asked = self.read_call(&Value::Object(rest), stream).await?;
         let target = self.resolve_target(&asked.target).await?;
         target.resolved.require_key()?;
         let key = match target.resolved.key {

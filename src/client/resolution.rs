@@ -52,7 +52,7 @@ impl<P: Ports> Client<P> {
 
     async fn only_resolution(&self, options: &Value) -> Result<ResolveOptions> {
         Reader::new("", options)?.only(ResolveOptions::FIELDS)?;
-        ResolveOptions::read(&*self.with_agent(options).await?, &self.options)
+        ResolveOptions::read(options, self.named_agent(options).await?, &self.options)
     }
 
     /// Resolves `options` and applies the provider's rules.
@@ -124,16 +124,20 @@ impl ResolveOptions {
         &["agent", "env", "model", "modelConfig", "product", "providerOptions"];
 
     /// Reads [`ResolveOptions::FIELDS`] and passes over all others. The call's product and env, else the client's;
-    /// the call's model, else the one that the agent names for the environment.
+    /// the call's model, else the one that the agent names for the environment. `stored` is the agent where the options
+    /// do not write it out.
     ///
     /// # Errors
     /// `env_required` naming `product` or `env`; `invalid_input` and `invalid_override` naming the field;
     /// `agent_env_inactive`.
-    pub(crate) fn read(options: &Value, client: &ClientOptions) -> Result<Self> {
+    pub(crate) fn read(options: &Value, stored: Option<AgentLayers>, client: &ClientOptions) -> Result<Self> {
         let reader = Reader::new("", options)?;
         let product = given_or(&reader, "product", client.product.as_deref())?;
         let env = given_or(&reader, "env", client.env.as_deref())?;
-        let agent = reader.optional("agent", AgentLayers::read)?;
+        let agent = match stored {
+            None => reader.optional("agent", AgentLayers::read)?,
+            stored => stored,
+        };
         let model = match reader.optional("model", ModelRef::read)? {
             Some(model) => model,
             None => model_of(agent.as_ref(), &env)?,
@@ -143,28 +147,6 @@ impl ResolveOptions {
             env,
             model,
             agent,
-            config: reader.optional("modelConfig", ModelConfig::read)?.unwrap_or_default(),
-            provider_options: reader.optional("providerOptions", reader::object)?.unwrap_or_default(),
-            meant_for: None,
-        })
-    }
-
-    /// The options of a run of `agent`.
-    ///
-    /// # Errors
-    /// As [`ResolveOptions::read`].
-    pub(crate) fn of_agent(
-        reader: &Reader<'_>,
-        product: String,
-        agent: AgentLayers,
-        client: &ClientOptions,
-    ) -> Result<Self> {
-        let env = given_or(reader, "env", client.env.as_deref())?;
-        Ok(Self {
-            product,
-            model: model_of(Some(&agent), &env)?,
-            env,
-            agent: Some(agent),
             config: reader.optional("modelConfig", ModelConfig::read)?.unwrap_or_default(),
             provider_options: reader.optional("providerOptions", reader::object)?.unwrap_or_default(),
             meant_for: None,
@@ -231,7 +213,7 @@ mod tests {
     use super::*;
 
     fn read(options: &Value) -> Result<ResolveOptions> {
-        ResolveOptions::read(options, &ClientOptions::default())
+        ResolveOptions::read(options, None, &ClientOptions::default())
     }
 
     fn tag(options: &Value) -> String {
@@ -248,10 +230,10 @@ mod tests {
             env: Some("prd".to_owned()),
             ..ClientOptions::default()
         };
-        let options = ResolveOptions::read(&json!({"model": "main"}), &client).unwrap();
+        let options = ResolveOptions::read(&json!({"model": "main"}), None, &client).unwrap();
         assert_eq!((options.product.as_str(), options.env.as_str()), ("shop", "prd"));
         let call = json!({"model": "main", "product": "bank", "env": "dev"});
-        let options = ResolveOptions::read(&call, &client).unwrap();
+        let options = ResolveOptions::read(&call, None, &client).unwrap();
         assert_eq!((options.product.as_str(), options.env.as_str()), ("bank", "dev"));
     }
 

@@ -84,7 +84,7 @@ impl<P: Ports> Client<P> {
     /// # Errors
     /// `invalid_input`, the errors of resolution and of reading the record, `browser_refused`.
     pub async fn verify(&self, options: &Value) -> Result<Verification> {
-        let asked = self.smallest_call(options)?;
+        let asked = self.smallest_call(options).await?;
         let target = self.resolve_target(&asked.target).await?;
         let served = Served::of(&target.resolved);
         let clock = self.ports.clock();
@@ -98,7 +98,7 @@ impl<P: Ports> Client<P> {
         }
     }
 
-    fn smallest_call(&self, options: &Value) -> Result<Asked> {
+    async fn smallest_call(&self, options: &Value) -> Result<Asked> {
         let reader = Reader::new("", options)?;
         reader.only(&["product", "tag", "env", "timeout"])?;
         let tag = reader.required("tag", "the model's tag", reader::id)?;
@@ -113,7 +113,7 @@ impl<P: Ports> Client<P> {
             "timeout": {"totalMs": total},
             "fallback": [],
         });
-        Ok(Asked { retry: RetryOptions { max_retries: 0 }, ..self.read_call(&call, false)? })
+        Ok(Asked { retry: RetryOptions { max_retries: 0 }, ..self.read_call(&call, false).await? })
     }
 
     async fn answers(&self, asked: &Asked, target: Target) -> Result<()> {

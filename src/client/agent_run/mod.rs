@@ -17,7 +17,7 @@ use serde_json::Value;
 use self::state::RunState;
 use super::Client;
 use super::asked::Asked;
-use super::cancel::aborted;
+use super::cancel::until;
 use super::outcome::AttemptLog;
 use super::outcome::Outcome;
 use super::ports::Clock;
@@ -82,34 +82,20 @@ impl<P: Ports> Client<P> {
         listener: Option<Listener<'_>>,
         cancelled: impl Future<Output = ()>,
     ) -> Result<AgentRun> {
-        let (mut asked, agent, run) = self.read_run(options, listener.is_some()).await?;
+        let (mut asked, agent, run) = self.read_run(options).await?;
         let limits = run.termination.unwrap_or(agent.termination);
         let mut state =
             RunState::new(&agent, self.execution_id()?, self.ports.clock().now_ms(), run.number, listener);
-        let work = async {
-            let ended = self.turns(&mut asked, limits, &mut state);
-            futures_lite::future::or(
-                async {
-                    cancelled.await;
-                    Err(aborted())
-                },
-                async { ended.await.map(Some) },
-            )
-            .await
-        };
+        let work = until(cancelled, self.turns(&mut asked, limits, &mut state));
         let ended = match limits.timeout {
             None => work.await,
-            Some(ms) => within(self.ports.clock(), ms, work).await.unwrap_or(Ok(None)),
+            Some(ms) => within(self.ports.clock(), ms, work).await.unwrap_or(Ok(RunStatus::Timeout)),
         };
-        let status = match ended {
-            Ok(Some(status)) => status,
-            Ok(None) => RunStatus::Timeout,
-            Err(error) => {
-                let report = state.report(RunStatus::Failed, asked.call, self.ports.clock().now_ms());
-                return Err(error.with("run", serde_json::to_value(&report).unwrap_or_default()));
-            }
-        };
+        let status = *ended.as_ref().unwrap_or(&RunStatus::Failed);
         let report = state.report(status, asked.call, self.ports.clock().now_ms());
+        if let Err(error) = ended {
+            return Err(error.with("run", serde_json::to_value(&report).unwrap_or_default()));
+        }
         if let Some(listener) = listener {
             listener(&AgentEvent::AgentComplete { result: &report });
         }
@@ -160,18 +146,18 @@ impl<P: Ports> Client<P> {
         Ok(stream.outcome())
     }
 
-    async fn read_run(&self, options: &Value, streams: bool) -> Result<(Asked, Agent, RunOptions)> {
+    async fn read_run(&self, options: &Value) -> Result<(Asked, Agent, RunOptions)> {
         let reader = Reader::new("", options)?;
         reader.only(&FIELDS)?;
         let (product, tag) = self.agent_address(&reader)?;
         let run = RunOptions::read(&reader)?;
+        let messages = conversation(&reader)?;
         let agent = self.ready_agent(&product, &tag).await?;
-        let target = ResolveOptions::of_agent(&reader, product, agent.layers.clone(), &self.options)?;
+        let target = ResolveOptions::read(options, Some(agent.layers.clone()), &self.options)?;
         let call = Call {
             system: agent.system.clone(),
-            messages: run.messages.clone(),
+            messages,
             tools: agent.tools.iter().map(|spec| spec.tool.clone()).collect(),
-            stream: streams,
             ..Call::default()
         };
         let fallback = reader.optional("fallback", model::read_fallback)?;
@@ -186,27 +172,29 @@ impl<P: Ports> Client<P> {
     }
 }
 
-/// What a run takes beside what decides its model.
+/// What a run takes beside its conversation and what decides its model.
 struct RunOptions {
-    /// The conversation to go on from, and the input.
-    messages: Vec<Message>,
     termination: Option<Termination>,
     number: u32,
 }
 
 impl RunOptions {
     fn read(reader: &Reader<'_>) -> Result<Self> {
-        let mut messages = Message::read_all(reader)?;
-        messages.push(Message::User(vec![UserPart::Text(reader.required("input", INPUT, input)?)]));
         reader.optional("streaming", reader::boolean)?;
         Ok(Self {
-            messages,
             termination: reader.optional("termination", Termination::read)?,
             number: reader
                 .optional("run", |path, value| reader::integer(path, value, 0, u32::MAX))?
                 .unwrap_or_default(),
         })
     }
+}
+
+/// The conversation to go on from, and the input.
+fn conversation(reader: &Reader<'_>) -> Result<Vec<Message>> {
+    let mut messages = Message::read_all(reader)?;
+    messages.push(Message::User(vec![UserPart::Text(reader.required("input", INPUT, input)?)]));
+    Ok(messages)
 }
 
 const INPUT: &str = "a text or an object";
