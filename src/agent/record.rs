@@ -38,6 +38,7 @@ pub struct AgentRecord {
     pub key_id: Option<KeyId>,
     /// The id of the product key that its checksum needs, where the client lacks it.
     pub unknown_key: Option<String>,
+    v: u64,
     wid: String,
 }
 
@@ -54,6 +55,7 @@ impl AgentRecord {
             updated_by: by,
             key_id: None,
             unknown_key: None,
+            v: VERSION,
             wid,
         }
     }
@@ -69,6 +71,17 @@ impl AgentRecord {
     #[must_use]
     pub fn is_same(&self, agent: &Agent) -> bool {
         self.unknown_key.is_none() && self.agent.settings == agent.settings
+    }
+
+    /// Whether this version may write a successor.
+    ///
+    /// # Errors
+    /// `record_too_new` where a newer version wrote it.
+    pub fn check_version(&self) -> Result<()> {
+        if self.v > VERSION {
+            return Err(too_new("can be read but not written by this version; upgrade ductape-models"));
+        }
+        Ok(())
     }
 
     /// Whether its checksum was verified.
@@ -87,7 +100,7 @@ impl AgentRecord {
     pub fn to_json(&self) -> String {
         let mut map = Map::new();
         let mut put = |name: &str, value: Value| map.insert(name.to_owned(), value);
-        put("v", VERSION.into());
+        put("v", self.v.into());
         put("minReader", VERSION.into());
         put("rev", self.rev.into());
         put("wid", self.wid.as_str().into());
@@ -131,6 +144,7 @@ fn read(value: &Value) -> Result<AgentRecord> {
         updated_by: reader.optional("updatedBy", text)?,
         key_id: None,
         unknown_key: None,
+        v: count("v")?,
         wid: reader.required("wid", "a text", text)?,
     })
 }

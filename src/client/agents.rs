@@ -43,8 +43,8 @@ impl<P: Ports> Client<P> {
     /// again writes nothing. API keys of inline models stay in this client's memory.
     ///
     /// # Errors
-    /// `invalid_input`, `invalid_override`, `invalid_api_key`, `insecure_base_url` for the definition; `storage_error`,
-    /// `storage_contract`, `conflict`, `entropy_unavailable`.
+    /// `invalid_input`, `invalid_override`, `invalid_api_key`, `insecure_base_url` for the definition; `record_too_new`
+    /// where a newer version wrote the agent; `storage_error`, `storage_contract`, `conflict`, `entropy_unavailable`.
     pub async fn define_agent(&self, input: &Value) -> Result<AgentView> {
         let agent = Agent::read(input)?;
         let product = self.product_or_default(agent.product.as_deref())?;
@@ -54,8 +54,14 @@ impl<P: Ports> Client<P> {
         let warnings = self.unknown_models(&product, &agent).await;
         for _ in 0..=CONFLICT_RETRIES {
             let stored = self.read_text(&key).await?;
-            // A record that cannot be read is replaced: a definition says everything that there is to say.
-            let old = stored.as_ref().and_then(|stored| self.parse_agent(&key, stored).ok());
+            let old = match stored.as_ref().map(|stored| self.parse_agent(&key, stored)) {
+                Some(Err(error)) if error.kind() == ErrorKind::RecordTooNew => return Err(error),
+                // A record that is broken is replaced: a definition says everything that there is to say.
+                old => old.and_then(Result::ok),
+            };
+            if let Some(old) = &old {
+                old.check_version()?;
+            }
             if let Some(old) = old.as_ref().filter(|old| old.is_same(&agent)) {
                 return Ok(AgentView::new(old, warnings));
             }

@@ -202,7 +202,7 @@ impl Keys {
 }
 
 impl Needs {
-    fn new(listed: &ListedKey) -> Self {
+    pub(super) fn new(listed: &ListedKey) -> Self {
         let name = |agent: bool| listed.tag.clone().filter(|_| is_agent(&listed.key) == agent);
         Self { product: listed.product.clone(), tag: name(false), agent: name(true), key_ids: Vec::new() }
     }
@@ -219,7 +219,7 @@ impl Needs {
         }
     }
 
-    fn problem(&self, env: Option<&String>, code: &'static str) -> Problem {
+    pub(super) fn problem(&self, env: Option<&String>, code: &'static str) -> Problem {
         let (product, tag, agent) = (self.product.clone(), self.tag.clone(), self.agent.clone());
         Problem { product, tag, agent, env: env.cloned(), code }
     }

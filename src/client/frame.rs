@@ -26,6 +26,15 @@ pub(super) fn print(keys: &Keys, key: &str, json: &str, rest: &str) -> String {
     [kind, "1.", keys.primary_id().as_str(), ".", &mac, ".", json, line_end, rest].concat()
 }
 
+/// The same text under the client's own key, nothing behind the checksum changed.
+///
+/// # Errors
+/// `record_corrupt`, `record_too_new`.
+pub(super) fn resealed(keys: &Keys, key: &str, text: &str) -> Result<String> {
+    let frame = Frame::read(keys, key, text)?;
+    Ok(print(keys, key, frame.json, frame.rest))
+}
+
 /// A text taken apart.
 pub(super) struct Frame<'t> {
     is_keyed: bool,

@@ -62,7 +62,6 @@ pub use outcome::Attempt;
 pub use outcome::Outcome;
 pub use outcome::Served;
 pub use part_decoder::PartDecoder;
-pub use rekey::RekeyFailure;
 pub use rekey::Rekeyed;
 pub use resolution::Explanation;
 pub use resolution::KeyOrigin;

@@ -5,6 +5,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Client;
+use super::doctor::Needs;
+use super::doctor::Problem;
+use super::frame;
 use super::key_context::key_context;
 use super::ports::Ports;
 use super::ports::Written;
@@ -35,30 +38,13 @@ pub struct Rekeyed {
     pub already: usize,
     /// Writes that somebody else's came before; each was tried again.
     pub conflicts: usize,
-    /// What could not be moved.
-    pub failed: Vec<RekeyFailure>,
+    /// What could not be moved, and is as it was.
+    pub failed: Vec<Problem>,
     /// Where to go on, where this pass stopped at its limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
     /// This pass reached the end and nothing failed on the way.
     pub complete: bool,
-}
-
-/// A record, or one environment of it, that could not be moved. It is as it was.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RekeyFailure {
-    /// The product, where known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product: Option<String>,
-    /// The model's tag, where known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tag: Option<String>,
-    /// The environment whose key did not open; absent where the whole record failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub env: Option<String>,
-    /// The code of the error.
-    pub code: &'static str,
 }
 
 impl<P: Ports> Client<P> {
@@ -92,7 +78,7 @@ impl<P: Ports> Client<P> {
                 false => self.rekey_model(ring, &listed, &mut report).await,
             };
             if let Err(error) = done {
-                report.failed.push(failure(&listed, None, &error));
+                report.failed.push(Needs::new(&listed).problem(None, error.code()));
             }
             report.cursor = Some(listed.key);
         }
@@ -129,14 +115,15 @@ impl<P: Ports> Client<P> {
                 None if failures.is_empty() => report.already += 1,
                 None => {}
             }
-            let failed = failures.iter().map(|(env, error)| failure(listed, Some(env), error));
+            let needs = Needs::new(listed);
+            let failed = failures.iter().map(|(env, error)| needs.problem(Some(env), error.code()));
             report.failed.extend(failed);
             return Ok(());
         }
         Err(conflict())
     }
 
-    /// An agent holds no keys: only its checksum moves.
+    /// An agent holds no keys: only its checksum moves, and every byte under it stays.
     async fn rekey_agent(&self, ring: &Keyring, key: &str, report: &mut Rekeyed) -> Result<()> {
         let _guard = self.locks.hold(key).await;
         for _ in 0..=CONFLICT_RETRIES {
@@ -150,7 +137,8 @@ impl<P: Ports> Client<P> {
                 report.already += 1;
                 return Ok(());
             }
-            match self.store_agent(key, &old, Some(&stored)).await? {
+            let text = frame::resealed(&self.keys, key, &stored.value)?;
+            match self.put_text(key, &text, Some(&stored)).await? {
                 Written::Done(_) => {
                     report.rewrapped += 1;
                     return Ok(());
@@ -186,13 +174,4 @@ impl<P: Ports> Client<P> {
 
 fn is_current(ring: &Keyring, record: &Record) -> bool {
     record.meta.key_id.as_ref().is_some_and(|id: &KeyId| id == ring.primary().id())
-}
-
-fn failure(listed: &ListedKey, env: Option<&String>, error: &Error) -> RekeyFailure {
-    RekeyFailure {
-        product: listed.product.clone(),
-        tag: listed.tag.clone(),
-        env: env.cloned(),
-        code: error.code(),
-    }
 }

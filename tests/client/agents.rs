@@ -9,11 +9,14 @@ use ductape_models::client::AgentEvent;
 use ductape_models::client::AgentRun;
 use ductape_models::client::RunStatus;
 use ductape_models::client::ToolOutcome;
+use ductape_models::crypto::Keyring;
+use ductape_models::crypto::RingKey;
 use serde_json::Value;
 use serde_json::json;
 
 use super::fakes::Behaviour;
 use super::fakes::Reply;
+use super::fakes::product_key;
 use super::shop::CANARY;
 use super::shop::Shop;
 use super::shop::answer;
@@ -331,6 +334,33 @@ fn r52_a_definition_replaces_and_the_same_one_again_writes_nothing() {
     assert_eq!(early.warnings[0].code, "unknown_agent_model");
     let error = run(&shop, json!({})).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ModelNotFound);
+}
+
+#[test]
+fn r30_r63_what_a_newer_version_wrote_is_moved_byte_by_byte_and_never_defined_over() {
+    let shop = staffed([], json!({}));
+    let storage = &shop.client.ports().storage;
+    let key = "lm1a/shop/clerk";
+    let newer = |change: &dyn Fn(&mut Value)| {
+        let text = storage.snapshot().remove(key).unwrap();
+        let mut json: Value = serde_json::from_str(text.splitn(4, '.').last().unwrap()).unwrap();
+        change(&mut json);
+        let (json, ring) = (json.to_string(), RingKey::held(product_key(1)));
+        let mac = ring.record_mac(&[key.as_bytes(), json.as_bytes()]);
+        storage.plant(key, &format!("LMR1.{}.{mac}.{json}", ring.id().as_str()));
+        json
+    };
+    let define = || shop.run(shop.client.define_agent(&definition(json!({"name": "new"})))).map(drop);
+    let json = newer(&|json| (json["v"], json["later"]) = (json!(2), json!({"deep": [1]})));
+    assert_eq!(define().unwrap_err().kind(), ErrorKind::RecordTooNew);
+    let ring = Keyring::new(product_key(2), vec![product_key(1)]).unwrap();
+    let moved = shop.beside(ring);
+    assert!(moved.run(moved.client.rekey(&json!({}))).unwrap().complete);
+    assert!(storage.snapshot()[key].ends_with(&json));
+    newer(&|json| json["minReader"] = json!(2));
+    assert_eq!(define().unwrap_err().kind(), ErrorKind::RecordTooNew);
+    storage.plant(key, "broken");
+    define().unwrap();
 }
 
 #[test]
