@@ -2,7 +2,7 @@
 // Tools stay in target/everywhere between runs.
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const SOURCE = resolve('tests/everywhere');
@@ -21,7 +21,8 @@ export function installed(tarball: string): string {
     npm(folder, ['install', ...FLAGS]);
     writeFileSync(mark, wanted);
   }
-  for (const name of ['child.mjs', 'child.cjs', 'alone.mjs']) cpSync(join(SOURCE, name), join(folder, name));
+  for (const name of readdirSync(SOURCE).filter((name) => /\.[cm]js$|^tools$/.test(name)))
+    cpSync(join(SOURCE, name), join(folder, name), { recursive: true });
   // The same version with other contents: npm would keep the old ones.
   rmSync(join(folder, 'node_modules/ductape-models'), { recursive: true, force: true });
   npm(folder, ['install', '--no-save', ...FLAGS, resolve(tarball)]);

@@ -8,6 +8,7 @@ import { given } from '../js/given.js';
 import { startServers } from '../js/servers.js';
 import type { Tally } from '../js/suite.js';
 import { collected, MARK } from '../js/workerd.js';
+import { consumers } from './consumers.js';
 import { installed } from './install.js';
 import { runtimes } from './runtimes.js';
 
@@ -30,9 +31,10 @@ try {
   });
   writeFileSync(join(folder, 'data.mjs'), `export default ${JSON.stringify(given('everywhere', servers))};`);
   const only = process.argv.slice(3);
-  for (const { name, command } of runtimes(folder)) {
+  const all = [...runtimes(folder).map(({ name, command }) => ({ name, commands: [command] })), ...consumers(folder)];
+  for (const { name, commands } of all) {
     if (only.length > 0 && !only.some((word) => name.startsWith(word))) continue;
-    tell(name, await tallyOf(command, folder));
+    tell(name, await tallyOf(commands, folder));
   }
 } finally {
   await servers.stop();
@@ -40,13 +42,15 @@ try {
 process.stdout.write(`everywhere: ${passed} passed, ${failed.length} failed\n`);
 if (failed.length > 0 || passed === 0) process.exitCode = 1;
 
-async function tallyOf([command = '', ...args]: string[], folder: string): Promise<Tally & { ms: number }> {
+/** What the last command said, or everything that all of them said. */
+async function tallyOf(commands: string[][], folder: string): Promise<Tally & { ms: number }> {
   const from = performance.now();
-  const output = await collected(command, args, folder, LIMIT_MS);
+  let output = '';
+  for (const [command = '', ...args] of commands) output += await collected(command, args, folder, LIMIT_MS);
   const ms = Math.round(performance.now() - from);
   const line = output.split('\n').find((line) => line.includes(MARK));
-  const tally = line === undefined ? { passed: 0, failed: [output.slice(-4000)] } : JSON.parse(line.slice(line.indexOf(MARK) + MARK.length));
-  return { ...tally, ms };
+  if (line === undefined) return { passed: 0, failed: [output.slice(-4000)], ms };
+  return { ...JSON.parse(line.slice(line.indexOf(MARK) + MARK.length)), ms };
 }
 
 function tell(name: string, tally: Tally & { ms: number }): void {

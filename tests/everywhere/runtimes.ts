@@ -24,7 +24,7 @@ export function runtimes(folder: string): Runtime[] {
       { name: `${name} require`, command: [binary, 'child.cjs'] },
     ]),
     { name: 'deno', command: [deno, 'run', '--no-prompt', '--allow-net=127.0.0.1', 'child.mjs'] },
-    { name: 'deno without permissions', command: [deno, 'run', '--no-prompt', 'alone.mjs'] },
+    { name: 'deno without permissions', command: [deno, 'run', '--no-prompt', 'print.mjs'] },
     { name: 'bun import', command: [bun, 'child.mjs'] },
     { name: 'bun require', command: [bun, 'child.cjs'] },
   ];
