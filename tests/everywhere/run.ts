@@ -1,4 +1,4 @@
-// The packed tarball on every runtime that this machine can have. `npm run test:everywhere`, or with names of runtimes.
+// The packed tarball on every runtime that this machine can have. `npm run test:everywhere`; `ONLY=firefox,bun` for some.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -31,7 +31,7 @@ try {
     logLevel: 'warning',
   });
   writeFileSync(join(folder, 'data.mjs'), `export default ${JSON.stringify(given('everywhere', servers))};`);
-  const only = process.argv.slice(3);
+  const only = (process.env.ONLY ?? '').split(',').filter((word) => word !== '');
   const all = [...runtimes(folder).map(({ name, command }) => ({ name, commands: [command] })), ...consumers(folder)];
   for (const { name, commands } of all) {
     if (only.length > 0 && !only.some((word) => name.startsWith(word))) continue;
