@@ -2,6 +2,7 @@
 //! knows no provider. Nothing here is generic over what is read, so a wire costs its own code only.
 
 mod fields;
+mod quote;
 mod writer;
 
 pub use fields::Fields;

@@ -4,6 +4,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::quote::quote;
+
 /// JSON text in the making.
 ///
 /// ```
@@ -55,7 +57,8 @@ impl Writer {
     /// A string.
     #[inline(never)]
     pub fn text(&mut self, text: &str) {
-        self.serialized(text);
+        self.separate();
+        quote(&mut self.bytes, text);
     }
 
     /// The string that `pieces` make together.
