@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::answer::MAX_ANSWER_BYTES;
 use super::answer::too_long;
+use super::observe::CallSpan;
 use super::outcome::Attempt;
 use super::outcome::Outcome;
 use super::outcome::Served;
@@ -40,6 +41,8 @@ pub struct PartDecoder {
     spoke: bool,
     ended: bool,
     frame: Frame,
+    /// The call, where it is observed.
+    call: Option<CallSpan>,
 }
 
 /// What surrounds the answer in its [`Outcome`], and what must not stand in its errors.
@@ -74,6 +77,7 @@ impl PartDecoder {
             spoke: false,
             ended: false,
             frame,
+            call: None,
         }
     }
 
@@ -105,7 +109,11 @@ impl PartDecoder {
         self.ended = true;
         let error = with_attempts(error, &self.frame.attempts);
         let error = if self.content_bytes == 0 { error } else { error.with("partial", self.partial()) };
-        self.frame.scrubber.error(error.with_provider(self.frame.served.provider.as_str()))
+        let error = self.frame.scrubber.error(error.with_provider(self.frame.served.provider.as_str()));
+        if let Some(call) = self.call.take() {
+            call.failed(&error);
+        }
+        error
     }
 
     /// The connection failed or fell silent. An answer whose end was told already stands; any other is interrupted.
@@ -191,6 +199,26 @@ impl PartDecoder {
         self.frame.attempts = attempts;
     }
 
+    /// Tells `call`, which is observed, how the answer goes on. `streams` says that it is asked for in parts.
+    pub(super) fn observe(&mut self, call: Option<CallSpan>, streams: bool) {
+        self.call = call;
+        if let Some(call) = self.call.as_ref().filter(|_| streams && self.has_content()) {
+            call.has_content();
+        }
+        self.tell_end();
+    }
+
+    /// Gives the call up, whatever comes of its answer.
+    pub fn abandon(&mut self) {
+        self.call = None;
+    }
+
+    fn tell_end(&mut self) {
+        if let Some(call) = self.call.take_if(|_| self.ended) {
+            call.answered(&self.outcome());
+        }
+    }
+
     fn took(&mut self, mut parts: Vec<StreamPart>, failure: Option<Error>) -> Vec<StreamPart> {
         parts.extend(failure.map(|error| StreamPart::Error { error }));
         let last = parts.iter_mut().position(|part| {
@@ -198,6 +226,7 @@ impl PartDecoder {
             self.ended
         });
         parts.truncate(last.map_or(parts.len(), |last| last + 1));
+        self.tell_end();
         parts
     }
 
