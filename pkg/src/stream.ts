@@ -134,7 +134,11 @@ export class Streaming implements CompletionStream {
     try {
       const handle = await start();
       const reader = instance.enter(() => handle.reader()) as Reader | undefined;
-      this.#closeBody = () => void reader?.cancel().catch(() => undefined);
+      this.#closeBody = () => {
+        if (this.#state === 'done') return;
+        if (instance.failure === undefined) instance.enter(() => handle.abandon());
+        void reader?.cancel().catch(() => undefined);
+      };
       return { handle, reader, instance, end };
     } catch (error) {
       end();

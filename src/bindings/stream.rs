@@ -101,6 +101,11 @@ impl StreamHandle {
         written(&parts)
     }
 
+    /// Nobody will read on: whoever observes the call is told so.
+    pub fn abandon(&mut self) {
+        self.decoder.abandon();
+    }
+
     /// Whether the last part was given.
     #[must_use]
     pub fn ended(&self) -> bool {

@@ -63,8 +63,7 @@ impl<P: Ports> Client<P> {
         let key = storage_key(&product, &restoration.tag);
         let _guard = self.locks.hold(&key).await;
         let work = |record: &Record| restoration.apply(&record.model, settings_at(record, restoration.rev)?);
-        let refused =
-            |error| self.refused(AuditAction::ModelRollback, &product, &restoration.tag, error);
+        let refused = |error| self.refused(AuditAction::ModelRollback, &product, &restoration.tag, error);
         let changed = self.change_as(AuditAction::ModelRollback, &key, &work).await;
         match changed.map_err(|error| refused(located(error, &product, &restoration.tag)))? {
             Some(view) => Ok(view),

@@ -172,10 +172,10 @@ impl<P: Ports> Client<P> {
         let is_restricted = reader.optional("restrict", reader::boolean)?.unwrap_or(false);
         let key = storage_key(&product, &tag);
         let _guard = self.locks.hold(&key).await;
-        let Some(stored) = self.read_text(&key).await? else {
-            return Err(self.model_not_found(&product, &tag).await);
-        };
         let refused = |error| self.refused(AuditAction::ModelDelete, &product, &tag, error);
+        let Some(stored) = self.read_text(&key).await? else {
+            return Err(refused(self.model_not_found(&product, &tag).await));
+        };
         let referenced_by = self.users_of(&product, &tag).await.map_err(refused)?;
         if is_restricted && !referenced_by.is_empty() {
             let error = Error::invalid("restrict", "a model that no agent names");

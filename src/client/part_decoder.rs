@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::answer::MAX_ANSWER_BYTES;
 use super::answer::too_long;
+use super::cancel::aborted;
 use super::observe::CallSpan;
 use super::outcome::Attempt;
 use super::outcome::Outcome;
@@ -208,9 +209,11 @@ impl PartDecoder {
         self.tell_end();
     }
 
-    /// Gives the call up, whatever comes of its answer.
+    /// Tells whoever observes the call that it was given up, whatever else comes of its answer.
     pub fn abandon(&mut self) {
-        self.call = None;
+        if let Some(call) = self.call.take() {
+            call.failed(&aborted());
+        }
     }
 
     fn tell_end(&mut self) {

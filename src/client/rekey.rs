@@ -78,7 +78,7 @@ impl<P: Ports> Client<P> {
                 false => self.rekey_model(ring, &listed, &mut report).await,
             };
             if let Err(error) = done {
-                self.audit_rekey(&Needs::new(&listed), Err(error.code()));
+                self.audit_rekey(&Needs::new(&listed), None, Err(error.code()));
                 report.failed.push(Needs::new(&listed).problem(None, error.code()));
             }
             report.cursor = Some(listed.key);
@@ -114,14 +114,16 @@ impl<P: Ports> Client<P> {
                 }
                 Some(Written::Done(_)) => {
                     report.rewrapped += 1;
-                    self.audit_rekey(&Needs::new(listed), Ok(old.record.meta.rev + 1));
+                    self.audit_rekey(&Needs::new(listed), None, Ok(old.record.meta.rev + 1));
                 }
                 None if failures.is_empty() => report.already += 1,
                 None => {}
             }
             let needs = Needs::new(listed);
-            let failed = failures.iter().map(|(env, error)| needs.problem(Some(env), error.code()));
-            report.failed.extend(failed);
+            for (env, error) in &failures {
+                self.audit_rekey(&needs, Some(env), Err(error.code()));
+                report.failed.push(needs.problem(Some(env), error.code()));
+            }
             return Ok(());
         }
         Err(conflict())
@@ -146,7 +148,7 @@ impl<P: Ports> Client<P> {
             match self.put_text(key, &text, Some(&stored)).await? {
                 Written::Done(_) => {
                     report.rewrapped += 1;
-                    self.audit_rekey(&Needs::new(listed), Ok(old.rev));
+                    self.audit_rekey(&Needs::new(listed), None, Ok(old.rev));
                     return Ok(());
                 }
                 Written::Conflict => report.conflicts += 1,

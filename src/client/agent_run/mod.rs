@@ -85,7 +85,8 @@ impl<P: Ports> Client<P> {
         let limits = run.termination.unwrap_or(agent.termination);
         let mut state =
             RunState::new(&agent, self.execution_id()?, self.ports.clock().now_ms(), run.number, listener);
-        state.span = self.run_span(asked.target.product(), asked.target.env(), &agent.tag, &state.execution_id);
+        state.span =
+            self.run_span(asked.target.product(), asked.target.env(), &agent.tag, &state.execution_id);
         let work = until(cancelled, self.turns(&mut asked, limits, &mut state));
         let ended = match limits.timeout {
             None => work.await,

@@ -87,11 +87,17 @@ impl<P: Ports> Client<P> {
         error
     }
 
-    /// A record was moved to the primary product key, or could not be.
-    pub(in super::super) fn audit_rekey(&self, record: &Needs, outcome: Result<u64, &'static str>) {
+    /// A record was moved to the primary product key, or could not be, or the key of one environment could not.
+    pub(in super::super) fn audit_rekey(
+        &self,
+        record: &Needs,
+        env: Option<&String>,
+        outcome: Result<u64, &'static str>,
+    ) {
         if self.is_audited() {
             let Needs { product, tag, agent, .. } = record.clone();
-            let mut event = AuditEvent { product, tag, agent, ..AuditEvent::new(AuditAction::KeysRekey) };
+            let event = AuditEvent::new(AuditAction::KeysRekey);
+            let mut event = AuditEvent { product, tag, agent, env: env.cloned(), ..event };
             event.key_id = Some(self.keys.primary_id().as_str().to_owned());
             match outcome {
                 Ok(rev) => event.rev = Some(rev),
