@@ -49,7 +49,7 @@ pub(super) struct Exchange {
     /// Tags of the models that stand in for this one.
     pub(super) fallback: Vec<String>,
     /// What an observer is told of it; nothing where nobody listens.
-    pub(super) told: Map<String, Value>,
+    pub(super) told: Box<Map<String, Value>>,
 }
 
 /// An answer that came whole, a stream whose first content has come, or one that ended in good order without any.

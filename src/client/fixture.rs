@@ -81,6 +81,6 @@ pub(super) fn exchange(body: &str) -> Exchange {
         scrubber: Scrubber::default(),
         has_default_temperature: false,
         fallback: Vec::new(),
-        told: serde_json::Map::new(),
+        told: Box::default(),
     }
 }

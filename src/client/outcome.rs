@@ -92,13 +92,13 @@ pub struct Attempt {
 pub(crate) struct AttemptLog {
     attempts: RefCell<Vec<Attempt>>,
     /// The call, where it is observed.
-    call: RefCell<Option<CallSpan>>,
+    call: RefCell<Option<Box<CallSpan>>>,
 }
 
 impl AttemptLog {
     /// The log of a call that is observed.
     pub(super) fn observed(call: CallSpan) -> Self {
-        Self { attempts: RefCell::default(), call: RefCell::new(Some(call)) }
+        Self { attempts: RefCell::default(), call: RefCell::new(Some(Box::new(call))) }
     }
 
     /// An attempt begins.
@@ -107,7 +107,7 @@ impl AttemptLog {
     }
 
     /// The call as it is observed, for whoever reads its answer.
-    pub(super) fn take_call(&self) -> Option<CallSpan> {
+    pub(super) fn take_call(&self) -> Option<Box<CallSpan>> {
         self.call.take()
     }
 

@@ -43,7 +43,7 @@ pub struct PartDecoder {
     ended: bool,
     frame: Frame,
     /// The call, where it is observed.
-    call: Option<CallSpan>,
+    call: Option<Box<CallSpan>>,
 }
 
 /// What surrounds the answer in its [`Outcome`], and what must not stand in its errors.
@@ -201,7 +201,7 @@ impl PartDecoder {
     }
 
     /// Tells `call`, which is observed, how the answer goes on. `streams` says that it is asked for in parts.
-    pub(super) fn observe(&mut self, call: Option<CallSpan>, streams: bool) {
+    pub(super) fn observe(&mut self, call: Option<Box<CallSpan>>, streams: bool) {
         self.call = call;
         if let Some(call) = self.call.as_ref().filter(|_| streams && self.has_content()) {
             call.has_content();

@@ -133,7 +133,7 @@ impl<P: Ports> Client<P> {
     /// One answer of the model.
     async fn turn(&self, asked: &mut Asked, state: &RunState<'_>) -> Result<Outcome> {
         asked.call.stream = state.listener.is_some();
-        let log = self.log_of(asked, state.span.as_ref());
+        let log = self.log_of(asked, state.span.as_deref());
         let work = self.serve(asked, &log);
         let parts = bounded(self.ports.clock(), asked.timeout.total, Phase::Total, work).await;
         let parts = parts.map_err(|error| log.attach(error))?;

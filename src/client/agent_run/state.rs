@@ -27,7 +27,7 @@ pub(super) struct RunState<'a> {
     pub(super) execution_id: String,
     pub(super) listener: Option<Listener<'a>>,
     /// The run, where it is observed.
-    pub(super) span: Option<RunSpan>,
+    pub(super) span: Option<Box<RunSpan>>,
     pub(super) number: u32,
     pub(super) iterations: u32,
     /// Calls whose results the model was told, in order.

@@ -98,7 +98,7 @@ impl CallSpan {
         put(&mut map, "http.request.resend_count", Some(before).filter(|count| *count > 0).map(Value::from));
         put(&mut map, TAG, text(&exchange.served.tag));
         attempt.start(METHOD.to_owned(), map);
-        AttemptSpan(Some(attempt))
+        AttemptSpan(Some(Box::new(attempt)))
     }
 
     /// Somebody is asked: the model of the call, or one that stands in for it.
@@ -114,10 +114,10 @@ impl CallSpan {
             }
             None => {
                 let name = ["chat ", &exchange.served.model].concat();
-                self.span.start(name, exchange.told.clone());
+                self.span.start(name, (*exchange.told).clone());
             }
         }
-        *served = Some((exchange.served.clone(), exchange.told.clone()));
+        *served = Some((exchange.served.clone(), (*exchange.told).clone()));
     }
 
     /// Tells the warnings that were not told yet.
@@ -208,7 +208,7 @@ pub(super) fn put_usage(map: &mut Attributes, usage: &Usage) {
 
 /// One request, until its answer begins.
 #[derive(Debug, Default)]
-pub(in super::super) struct AttemptSpan(Option<Span>);
+pub(in super::super) struct AttemptSpan(Option<Box<Span>>);
 
 impl AttemptSpan {
     /// An answer with this status began.

@@ -22,8 +22,8 @@ pub(super) const ENV: &str = "ductape.env";
 
 impl Watch {
     /// What is told of a request before it is sent; nothing where nobody listens.
-    pub(in super::super) fn request(&self, resolved: &Resolved, call: &Call, url: &str) -> Attributes {
-        let mut map = Attributes::new();
+    pub(in super::super) fn request(&self, resolved: &Resolved, call: &Call, url: &str) -> Box<Attributes> {
+        let mut map = Box::<Attributes>::default();
         if self.listener().is_none() {
             return map;
         }

@@ -39,7 +39,7 @@ impl<P: Ports> Client<P> {
         env: &str,
         agent: &str,
         execution_id: &str,
-    ) -> Option<RunSpan> {
+    ) -> Option<Box<RunSpan>> {
         let observer = self.watch.listener()?;
         let span = Span::root(observer, self.span_id(), SpanKind::Internal, "invoke_agent");
         let mut map = Attributes::new();
@@ -49,7 +49,7 @@ impl<P: Ports> Client<P> {
         put(&mut map, ENV, Some(env.into()));
         put(&mut map, "ductape.execution.id", Some(execution_id.into()));
         span.start(["invoke_agent ", agent].concat(), map);
-        Some(RunSpan { span, wants_content: self.watch.wants_content() })
+        Some(Box::new(RunSpan { span, wants_content: self.watch.wants_content() }))
     }
 }
 
@@ -73,7 +73,7 @@ impl RunSpan {
     }
 
     /// A tool is called.
-    pub(in super::super) fn tool(&self, call: &ToolCall) -> ToolSpan {
+    pub(in super::super) fn tool(&self, call: &ToolCall) -> Box<ToolSpan> {
         let span = self.span.child(SpanKind::Internal, "execute_tool");
         let mut map = Attributes::new();
         put(&mut map, OPERATION, Some("execute_tool".into()));
@@ -82,7 +82,7 @@ impl RunSpan {
         put(&mut map, "gen_ai.tool.type", Some("function".into()));
         put(&mut map, "gen_ai.tool.call.arguments", self.wants_content.then(|| call.input.clone()));
         span.start(["execute_tool ", &call.tool_name].concat(), map);
-        ToolSpan { span, wants_content: self.wants_content }
+        Box::new(ToolSpan { span, wants_content: self.wants_content })
     }
 }
 
