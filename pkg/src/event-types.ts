@@ -73,12 +73,7 @@ export interface CallStart extends CallMoment {
 export interface CallNote extends CallMoment {
   type: 'event';
   /** What. */
-  name:
-    | 'ductape.fallback'
-    | 'ductape.fallback_skipped'
-    | 'ductape.first_content'
-    | 'ductape.retry'
-    | 'ductape.warning';
+  name: 'ductape.fallback' | 'ductape.fallback_skipped' | 'ductape.first_content' | 'ductape.retry' | 'ductape.warning';
 }
 
 /** Something is over. Every `start` has one, streams that are given up included. */
