@@ -28,7 +28,7 @@ export function readHooks(fields: ReadonlyMap<string, unknown>): Hooks | undefin
     audits: onAudit !== undefined,
     listens: onEvent !== undefined,
     content: content === true,
-    context: () => (onEvent === undefined || context === undefined ? undefined : quietly(context)),
+    context: onEvent === undefined || context === undefined ? () => undefined : outermost(context),
     audit: (event) => later(onAudit, () => JSON.parse(event) as AuditEvent),
     event: (event, context) =>
       later(onEvent, () => {
@@ -44,6 +44,18 @@ function readHook<T>(fields: ReadonlyMap<string, unknown>, name: string): Hook<T
   return given as Hook<T> | undefined;
 }
 
+/** Asks only where it is not being asked already: what it asks with may be a call of its own. */
+function outermost(context: () => unknown): () => unknown {
+  let isAsking = false;
+  return () => {
+    if (isAsking) return undefined;
+    isAsking = true;
+    const given = quietly(context);
+    isAsking = false;
+    return given;
+  };
+}
+
 /** Microtasks keep their order, and come before whatever waits for the call that they tell of. */
 function later<T>(hook: Hook<T> | undefined, event: () => T): void {
   if (hook !== undefined) queueMicrotask(() => quietly(() => hook(event())));
@@ -53,8 +65,8 @@ function later<T>(hook: Hook<T> | undefined, event: () => T): void {
 function quietly(work: () => unknown): unknown {
   try {
     const result = work();
-    const settle: unknown = (result as { then?: unknown } | null | undefined)?.then;
-    if (typeof settle === 'function') {
+    // Only what can reject needs somebody who listens.
+    if (typeof (result as { then?: unknown } | null | undefined)?.then === 'function') {
       Promise.resolve(result).then(undefined, () => undefined);
     }
     return result;

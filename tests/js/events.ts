@@ -191,7 +191,7 @@ export function cases(library: Library, servers: Servers): Case[] {
       },
       () => Promise.reject(new Error('the hook broke later')),
       () => new Promise(() => undefined),
-      () => Object.defineProperty({}, 'then', { get: () => Promise.reject(new Error('no thenable')) }),
+      () => new Proxy({}, { get: () => notThenable() }),
       (ductape) => void ductape().model.fetchAll(),
     ];
     for (const trouble of troubles) {
@@ -262,6 +262,10 @@ function tree(told: Moment[]): string[] {
   });
   equal([...open], []);
   return lines;
+}
+
+function notThenable(): never {
+  throw new Error('it has no properties');
 }
 
 /** Lets whatever was told be handed on. */
