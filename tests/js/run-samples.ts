@@ -32,6 +32,7 @@ try {
   await readmeSamples();
   await keySamples();
   await agentPage();
+  await eventPage();
 } finally {
   remove();
   await servers.stop();
@@ -178,6 +179,27 @@ async function agentPage(): Promise<void> {
     equal(printed[0], 'completed Hi there, how can I help?');
     equal(printed[1], 'true');
     equal(printed.slice(-3), ['completed', `[ 'support' ]`, '500 environment']);
+  });
+}
+
+async function eventPage(): Promise<void> {
+  const blocks = samplesOf('docs/events.md');
+  const program = [`import Ductape, { type AuditEvent, type CallEvent } from 'ductape-models';`, ...blocks].join('\n');
+  await check('docs/events.md is a program that compiles and runs, and prints what it says', async () => {
+    const said = (prefix: string) =>
+      blocks.flatMap((block) => block.split('\n')).flatMap((line) => line.split(prefix)[1]?.trim() ?? []);
+    const expected = said('// ').filter((line) => !line.startsWith('//'));
+    equal((await runProgram('events', program)).trim().split('\n'), expected);
+  });
+  await check('docs/events.md names every audit action', () => {
+    const page = readFileSync('docs/events.md', 'utf8');
+    const union = /AuditAction =([^;]+);/.exec(readFileSync('pkg/src/event-types.ts', 'utf8'))?.[1] ?? '';
+    const actions = [...union.matchAll(/'([\w.]+)'/g)].map(([, action]) => action ?? '');
+    equal(actions.length >= 12, true);
+    equal(
+      actions.filter((action) => !page.includes(`| \`${action}\` |`)),
+      [],
+    );
   });
 }
 
