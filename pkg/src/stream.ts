@@ -139,6 +139,7 @@ export class Streaming implements CompletionStream {
         if (instance.failure === undefined) instance.enter(() => handle.abandon());
         void reader?.cancel().catch(() => undefined);
       };
+      if (this.#isAborted) this.#closeBody();
       return { handle, reader, instance, end };
     } catch (error) {
       end();

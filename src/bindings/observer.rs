@@ -88,10 +88,13 @@ pub(super) fn in_context<T>(
     async move {
         let mut work = pin!(work);
         poll_fn(|task| {
-            if let (Some(observer), Some(context)) = (&observer, &context) {
-                observer.context.replace(context.clone());
-            }
-            work.as_mut().poll(task)
+            let (Some(observer), Some(context)) = (&observer, &context) else {
+                return work.as_mut().poll(task);
+            };
+            observer.context.replace(context.clone());
+            let polled = work.as_mut().poll(task);
+            observer.context.replace(JsValue::UNDEFINED);
+            polled
         })
         .await
     }

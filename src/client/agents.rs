@@ -132,7 +132,7 @@ impl<P: Ports> Client<P> {
         let key = agent_key(&product, &tag);
         let _guard = self.locks.hold(&key).await;
         let refused = |error| self.refused(AuditAction::AgentDelete, &product, &tag, error);
-        match self.read_text(&key).await? {
+        match self.read_text(&key).await.map_err(refused)? {
             Some(stored) => self.erase(&key, stored).await.map_err(refused)?,
             None => return Err(refused(self.agent_not_found(&product, &tag).await)),
         }

@@ -48,8 +48,8 @@ pub(super) struct Exchange {
     pub(super) has_default_temperature: bool,
     /// Tags of the models that stand in for this one.
     pub(super) fallback: Vec<String>,
-    /// What an observer is told of it; nothing where nobody listens.
-    pub(super) told: Box<Map<String, Value>>,
+    /// What an observer is told of it; `None` where nobody listens.
+    pub(super) told: Option<Box<Map<String, Value>>>,
 }
 
 /// An answer that came whole, a stream whose first content has come, or one that ended in good order without any.

@@ -173,7 +173,7 @@ impl<P: Ports> Client<P> {
         let key = storage_key(&product, &tag);
         let _guard = self.locks.hold(&key).await;
         let refused = |error| self.refused(AuditAction::ModelDelete, &product, &tag, error);
-        let Some(stored) = self.read_text(&key).await? else {
+        let Some(stored) = self.read_text(&key).await.map_err(refused)? else {
             return Err(refused(self.model_not_found(&product, &tag).await));
         };
         let referenced_by = self.users_of(&product, &tag).await.map_err(refused)?;

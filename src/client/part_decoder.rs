@@ -204,7 +204,7 @@ impl PartDecoder {
     pub(super) fn observe(&mut self, call: Option<Box<CallSpan>>, streams: bool) {
         self.call = call;
         if let Some(call) = self.call.as_ref().filter(|_| streams && self.has_content()) {
-            call.has_content();
+            call.speaks();
         }
         self.tell_end();
     }

@@ -74,7 +74,7 @@ impl<P: Ports> Client<P> {
 pub(in super::super) struct CallSpan {
     span: Span,
     wants_content: bool,
-    /// Who was asked last, and what was told of that.
+    /// Who was asked last, and what an end tells of that.
     served: RefCell<Option<(Served, Attributes)>>,
     attempts: Cell<u32>,
     /// How many warnings of the exchange were told.
@@ -92,7 +92,7 @@ impl CallSpan {
         let mut map = Attributes::new();
         put(&mut map, "http.request.method", Some(METHOD.into()));
         for name in [ADDRESS, PORT] {
-            put(&mut map, name, exchange.told.get(name).cloned());
+            put(&mut map, name, told(exchange, name));
         }
         let before = self.attempts.replace(self.attempts.get() + 1);
         put(&mut map, "http.request.resend_count", Some(before).filter(|count| *count > 0).map(Value::from));
@@ -114,10 +114,14 @@ impl CallSpan {
             }
             None => {
                 let name = ["chat ", &exchange.served.model].concat();
-                self.span.start(name, (*exchange.told).clone());
+                self.span.start(name, exchange.told.as_deref().cloned().unwrap_or_default());
             }
         }
-        *served = Some((exchange.served.clone(), (*exchange.told).clone()));
+        let mut known = Attributes::new();
+        for name in [PROVIDER, MODEL, ADDRESS, PORT, TAG] {
+            put(&mut known, name, told(exchange, name));
+        }
+        *served = Some((exchange.served.clone(), known));
     }
 
     /// Tells the warnings that were not told yet.
@@ -148,7 +152,7 @@ impl CallSpan {
     }
 
     /// The first content of a streamed answer is here.
-    pub(in super::super) fn has_content(&self) {
+    pub(in super::super) fn speaks(&self) {
         self.first_content.set(Some(self.span.elapsed()));
         self.span.event("ductape.first_content", Attributes::new());
     }
@@ -176,20 +180,21 @@ impl CallSpan {
         self.span.end(map, None);
     }
 
-    /// What every end tells: who was asked last, where that is not who was asked first, and how often.
+    /// What every end tells: who was asked last, and how often anybody was.
     fn ending(&self) -> Attributes {
-        let mut map = Attributes::new();
-        if let Some((_, told)) = &*self.served.borrow() {
-            for name in [PROVIDER, MODEL, ADDRESS, PORT, TAG] {
-                put(&mut map, name, told.get(name).cloned());
-            }
-        }
+        let served = self.served.borrow();
+        let mut map = served.as_ref().map(|(_, known)| known.clone()).unwrap_or_default();
         #[allow(clippy::cast_precision_loss, reason = "milliseconds of a call are far below 2^53")]
         let seconds = self.first_content.get().map(|ms| Value::from(ms as f64 / 1000.0));
         put(&mut map, "gen_ai.response.time_to_first_chunk", seconds);
         put(&mut map, "ductape.attempts", Some(self.attempts.get().into()));
         map
     }
+}
+
+/// What the start of the exchange's call tells under this name.
+fn told(exchange: &Exchange, name: &str) -> Option<Value> {
+    exchange.told.as_ref()?.get(name).cloned()
 }
 
 /// Tokens, as far as the provider reported them.

@@ -21,12 +21,15 @@ pub(super) const PRODUCT: &str = "ductape.product";
 pub(super) const ENV: &str = "ductape.env";
 
 impl Watch {
-    /// What is told of a request before it is sent; nothing where nobody listens.
-    pub(in super::super) fn request(&self, resolved: &Resolved, call: &Call, url: &str) -> Box<Attributes> {
-        let mut map = Box::<Attributes>::default();
-        if self.listener().is_none() {
-            return map;
-        }
+    /// What is told of a request before it is sent; `None` where nobody listens.
+    pub(in super::super) fn request(
+        &self,
+        resolved: &Resolved,
+        call: &Call,
+        url: &str,
+    ) -> Option<Box<Attributes>> {
+        self.listener()?;
+        let mut map = Attributes::new();
         put(&mut map, OPERATION, Some("chat".into()));
         put(&mut map, PROVIDER, Some(provider_name(resolved.provider).into()));
         put(&mut map, MODEL, Some(resolved.model_id().into()));
@@ -38,7 +41,7 @@ impl Watch {
         if self.wants_content() {
             content::put_call(&mut map, call);
         }
-        map
+        Some(Box::new(map))
     }
 }
 
