@@ -3,7 +3,7 @@
 
 use core::cell::RefCell;
 use core::future::poll_fn;
-use core::pin::pin;
+use core::pin::Pin;
 use std::rc::Rc;
 
 use serde_json::Value;
@@ -79,25 +79,19 @@ impl Observer for JsObserver {
     }
 }
 
+/// What JavaScript waits for.
+pub(super) type Work = Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>;
+
 /// `work`, with the caller's context of this very moment whenever it goes on.
-pub(super) fn in_context<T>(
-    observer: Option<Rc<JsObserver>>,
-    work: impl Future<Output = T>,
-) -> impl Future<Output = T> {
-    let context = observer.as_ref().map(|observer| observer.hooks.context());
-    async move {
-        let mut work = pin!(work);
-        poll_fn(|task| {
-            let (Some(observer), Some(context)) = (&observer, &context) else {
-                return work.as_mut().poll(task);
-            };
-            observer.context.replace(context.clone());
-            let polled = work.as_mut().poll(task);
-            observer.context.replace(JsValue::UNDEFINED);
-            polled
-        })
-        .await
-    }
+pub(super) fn in_context(observer: Option<Rc<JsObserver>>, mut work: Work) -> Work {
+    let Some(observer) = observer else { return work };
+    let context = observer.hooks.context();
+    Box::pin(poll_fn(move |task| {
+        observer.context.replace(context.clone());
+        let polled = work.as_mut().poll(task);
+        observer.context.replace(JsValue::UNDEFINED);
+        polled
+    }))
 }
 
 fn text(event: &Value) -> String {

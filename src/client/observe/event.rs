@@ -209,6 +209,7 @@ impl SpanEvent {
 }
 
 /// Sets a field that is known.
+#[inline(never)]
 pub(super) fn put(map: &mut Map<String, Value>, name: &str, value: Option<Value>) {
     if let Some(value) = value {
         map.insert(name.to_owned(), value);
@@ -216,6 +217,7 @@ pub(super) fn put(map: &mut Map<String, Value>, name: &str, value: Option<Value>
 }
 
 /// A text that may be absent.
+#[inline(never)]
 pub(super) fn text(text: &Option<String>) -> Option<Value> {
     text.as_deref().map(Value::from)
 }
