@@ -66,7 +66,9 @@ export class Streaming implements CompletionStream {
     this.#abort();
     this.#cancelWait();
     // Whoever gave up may never read again, so the connection does not wait for it.
-    this.#closeBody();
+    const close = this.#closeBody;
+    this.#closeBody = () => undefined;
+    close();
   }
 
   toReadableStream(): WebStream {
@@ -134,10 +136,11 @@ export class Streaming implements CompletionStream {
     try {
       const handle = await start();
       const reader = instance.enter(() => handle.reader()) as Reader | undefined;
+      // Not by the reader alone: in Firefox only the request's own signal ends a connection that was read from.
       this.#closeBody = () => {
         if (this.#state === 'done') return;
-        if (instance.failure === undefined) instance.enter(() => handle.abandon());
-        void reader?.cancel().catch(() => undefined);
+        if (instance.failure === undefined) instance.enter(() => handle.close());
+        else reader?.cancel().catch(() => undefined);
       };
       if (this.#isAborted) this.#closeBody();
       return { handle, reader, instance, end };
@@ -165,6 +168,7 @@ export class Streaming implements CompletionStream {
       // Freed before its end, the handle closes the connection.
       if (instance.failure === undefined) handle.free();
       else reader?.cancel().catch(() => undefined);
+      this.#closeBody = () => undefined;
     }
   }
 

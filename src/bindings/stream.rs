@@ -101,9 +101,11 @@ impl StreamHandle {
         written(&parts)
     }
 
-    /// Nobody will read on: whoever observes the call is told so.
-    pub fn abandon(&mut self) {
+    /// Closes the connection at once, whatever else is still to be read of the handle; whoever observes the call is told
+    /// that it was given up.
+    pub fn close(&mut self) {
         self.decoder.abandon();
+        self.body = None;
     }
 
     /// Whether the last part was given.
