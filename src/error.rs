@@ -326,7 +326,8 @@ fn map(text: &mut String, change: &dyn Fn(&str) -> Option<String>) {
     }
 }
 
-fn map_value(value: &mut Value, change: &dyn Fn(&str) -> Option<String>) {
+/// Passes every text of `value` through `change`, the names of fields included, at any depth.
+pub(crate) fn map_value(value: &mut Value, change: &dyn Fn(&str) -> Option<String>) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| map_value(item, change)),
         Value::Object(fields) => {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use ductape_models::ErrorKind;
+use ductape_models::client::AuditAction;
 use ductape_models::model::Api;
 use ductape_models::model::ProviderId;
 
@@ -31,6 +32,14 @@ fn the_apis_are_the_same_on_both_sides() {
     let rust: BTreeSet<_> = Api::ALL.iter().map(|api| api.as_str()).collect();
     let text = types();
     assert_eq!(union(&text, "Api"), rust);
+}
+
+#[test]
+fn the_audit_actions_are_the_same_on_both_sides() {
+    let rust: BTreeSet<_> = AuditAction::ALL.iter().map(|action| action.as_str()).collect();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/pkg/src/event-types.ts");
+    let text = fs::read_to_string(path).unwrap();
+    assert_eq!(union(&text, "AuditAction"), rust);
 }
 
 fn types() -> String {

@@ -3,6 +3,7 @@
 
 import { invalid } from './errors.js';
 import { type GivenKeys, readKeys } from './keys.js';
+import { type Hooks, readHooks } from './observe.js';
 import { ownFields, plainObject } from './plain.js';
 import { fromCallback } from './storage/callback.js';
 import { memoryStorage } from './storage/memory.js';
@@ -23,13 +24,9 @@ const CORE_FIELDS = [
 /** Accepted so that existing code runs. */
 const UNUSED_FIELDS = ['workspace_id', 'accessKey'] as const;
 
-/** Known by name, to say so; there is nothing behind them yet. */
-const LATER_FIELDS = ['onEvent', 'onAudit'] as const;
-
 const FIELDS: readonly string[] = [
   ...CORE_FIELDS,
   ...UNUSED_FIELDS,
-  ...LATER_FIELDS,
   'privateKey',
   'publicKey',
   'user_id',
@@ -37,6 +34,10 @@ const FIELDS: readonly string[] = [
   'keyResolver',
   'fetch',
   'dangerouslyAllowBrowser',
+  'onAudit',
+  'onEvent',
+  'captureContent',
+  'eventContext',
 ];
 
 /** What a client keeps of its options. */
@@ -46,13 +47,13 @@ export interface Settings {
   /** The keys; none where the instance makes its own. */
   keys: GivenKeys | undefined;
   /** The ports. */
-  host: { storage: Storage; fetch: unknown; keyResolver: unknown };
+  host: { storage: Storage; fetch: unknown; keyResolver: unknown; hooks: Hooks | undefined };
 }
 
 /** Reads the constructor's argument. */
 export function readOptions(options: unknown): Settings {
   const fields = ownFields(options, 'options');
-  for (const key of fields.keys()) checkName(key, fields.get(key));
+  for (const key of fields.keys()) checkName(key);
   const storage = readStorage(fields.get('storage'));
   const keys = readKeys(fields.get('privateKey'), fields.get('publicKey'));
   if (keys === undefined && storage !== undefined) {
@@ -75,14 +76,12 @@ export function readOptions(options: unknown): Settings {
       storage: storage ?? memoryStorage(),
       fetch: readFunction(fields.get('fetch'), 'fetch'),
       keyResolver: readFunction(fields.get('keyResolver'), 'keyResolver'),
+      hooks: readHooks(fields),
     },
   };
 }
 
-function checkName(name: string, value: unknown): void {
-  if ((LATER_FIELDS as readonly string[]).includes(name) && value !== undefined) {
-    throw invalid(name, 'nothing: this option is not in this version');
-  }
+function checkName(name: string): void {
   if (FIELDS.includes(name)) return;
   const like = FIELDS.find((field) => alike(field, name));
   throw invalid(name, `no such option${like === undefined ? '' : ` (did you mean ${like}?)`}`);

@@ -138,9 +138,11 @@ export class Streaming implements CompletionStream {
       const reader = instance.enter(() => handle.reader()) as Reader | undefined;
       // Not by the reader alone: in Firefox only the request's own signal ends a connection that was read from.
       this.#closeBody = () => {
+        if (this.#state === 'done') return;
         if (instance.failure === undefined) instance.enter(() => handle.close());
         else reader?.cancel().catch(() => undefined);
       };
+      if (this.#isAborted) this.#closeBody();
       return { handle, reader, instance, end };
     } catch (error) {
       end();

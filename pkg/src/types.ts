@@ -1,6 +1,7 @@
 // The public types of configuration: models, environments, settings, and what they resolve to. They name nothing that a
 // browser, Node or Workers would have to declare.
 
+import type { AuditEvent, CallEvent } from './event-types.js';
 import type { Storage, StorageCallback } from './storage/types.js';
 
 /** A global class's instance type where the program declares that class, else `Fallback`. */
@@ -302,6 +303,20 @@ export interface DuctapeOptions {
   storageTimeoutMs?: number;
   /** Call providers from a web page all the same, where every script can read the keys that the page uses. */
   dangerouslyAllowBrowser?: boolean;
+  /**
+   * Told what was done to models, agents and keys, once it is known to be done. What it throws, or rejects with, is
+   * swallowed; it is not awaited.
+   */
+  onAudit?: (event: AuditEvent) => void;
+  /** Told how calls, attempts, runs and tools begin, go on and end, in OpenTelemetry's words. Treated as `onAudit` is. */
+  onEvent?: (event: CallEvent) => void;
+  /** Tell `onEvent` what is said, too: messages, answers, tools' arguments and results. Default false. */
+  captureContent?: boolean;
+  /**
+   * Called when a call is made; `onEvent` finds what it gives in the `context` of that call's first `start`. For tracers
+   * that keep the current span somewhere: `() => context.active()`.
+   */
+  eventContext?: () => unknown;
   /** Who this client works for: named as the writer of the revisions that it makes. At most 256 characters. */
   user_id?: string;
   /** Accepted so that existing code runs; unused. */

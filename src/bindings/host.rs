@@ -4,6 +4,7 @@ use wasm_bindgen::prelude::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::key_agent::Agent;
+use super::observer::Hooks;
 use super::tools::ToolBox;
 
 #[wasm_bindgen]
@@ -26,4 +27,7 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     pub(super) fn tools(this: &Host) -> ToolBox;
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn hooks(this: &Host) -> Option<Hooks>;
 }

@@ -9,6 +9,7 @@ mod host;
 mod key_agent;
 mod key_resolver;
 mod keys;
+mod observer;
 mod operations;
 mod ports;
 mod random;
@@ -63,10 +64,10 @@ impl Core {
     /// view; `cancelled` ends a call as `aborted`.
     pub fn call(&self, operation: String, options: Vec<u8>, cancelled: Option<Promise>) -> Promise {
         let client = Rc::clone(&self.client);
-        future_to_promise(async move {
+        self.promise(Box::pin(async move {
             let answer = operations::run(&client, &operation, options, cancelled).await;
             answer.map(JsValue::from).map_err(|error| client.ports().error_to_js(&error))
-        })
+        }))
     }
 
     /// Runs an agent. The promise gives the run as a JSON text; `listener`, where there is one, gets every event as one, and
@@ -79,19 +80,19 @@ impl Core {
         listener: Option<Function>,
     ) -> Promise {
         let client = Rc::clone(&self.client);
-        future_to_promise(async move {
+        self.promise(Box::pin(async move {
             let run = operations::run_agent(&client, options, cancelled, listener).await;
             run.map(JsValue::from).map_err(|error| client.ports().error_to_js(&error))
-        })
+        }))
     }
 
     /// Starts a streamed call. The promise gives a [`stream::StreamHandle`] at the first content.
     pub fn stream(&self, options: Vec<u8>, cancelled: Promise) -> Promise {
         let client = Rc::clone(&self.client);
-        future_to_promise(async move {
+        self.promise(Box::pin(async move {
             let started = operations::start(&client, options, cancelled).await;
             started.map(JsValue::from).map_err(|error| client.ports().error_to_js(&error))
-        })
+        }))
     }
 
     /// What a product key that only signs has to sign, for the three answers that stand for it among the keys.
@@ -128,6 +129,13 @@ impl Core {
         let master = crate::ProductKey::from_bytes(key.try_into().ok()?);
         let keys = crypto::hazmat::MessageKeys::derive(&master, salt.try_into().ok()?, context);
         Some([keys.key.as_slice(), &keys.base_nonce, &keys.commitment].concat())
+    }
+}
+
+impl Core {
+    /// `work` for JavaScript, in the caller's own context. On the heap, so that there is one of this for all work.
+    fn promise(&self, work: observer::Work) -> Promise {
+        future_to_promise(observer::in_context(self.client.ports().js_observer(), work))
     }
 }
 

@@ -11,10 +11,12 @@ use super::error;
 use super::host::Host;
 use super::key_agent::Agent;
 use super::key_resolver::JsKeyResolver;
+use super::observer::JsObserver;
 use super::random::SystemRandom;
 use super::storage::JsStorage;
 use super::tools::ToolBox;
 use super::transport::JsTransport;
+use crate::client::ports::Observer;
 use crate::client::ports::Ports;
 use crate::error::Error;
 use crate::error::Result;
@@ -27,6 +29,7 @@ pub(super) struct JsPorts {
     key_resolver: JsKeyResolver,
     key_agent: Agent,
     tools: ToolBox,
+    observer: Option<Rc<JsObserver>>,
 }
 
 impl JsPorts {
@@ -39,8 +42,14 @@ impl JsPorts {
             key_resolver: JsKeyResolver::new(host.key_resolver())?,
             key_agent: host.key_agent(),
             tools: host.tools(),
+            observer: host.hooks().map(|hooks| Rc::new(JsObserver::new(hooks))),
             causes,
         })
+    }
+
+    /// Who hears of what happens.
+    pub(super) fn js_observer(&self) -> Option<Rc<JsObserver>> {
+        self.observer.clone()
     }
 
     /// An error of this client, for JavaScript.
@@ -84,6 +93,11 @@ impl Ports for JsPorts {
 
     fn tools(&self) -> &ToolBox {
         &self.tools
+    }
+
+    fn observer(&self) -> Option<Rc<dyn Observer>> {
+        let observer: Rc<dyn Observer> = self.js_observer()?;
+        Some(observer)
     }
 }
 

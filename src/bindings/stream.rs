@@ -101,8 +101,10 @@ impl StreamHandle {
         written(&parts)
     }
 
-    /// Closes the connection at once, whatever else is still to be read of the handle.
+    /// Closes the connection at once, whatever else is still to be read of the handle; whoever observes the call is told
+    /// that it was given up.
     pub fn close(&mut self) {
+        self.decoder.abandon();
         self.body = None;
     }
 

@@ -7,6 +7,7 @@ use super::Client;
 use super::frame;
 use super::frame::Frame;
 use super::models::located;
+use super::observe::AuditAction;
 use super::ports::Ports;
 use super::ports::Stored;
 use super::ports::Written;
@@ -52,9 +53,16 @@ impl<P: Ports> Client<P> {
         let _guard = self.locks.hold(&key).await;
         self.remember_keys(&key, &agent);
         let warnings = self.unknown_models(&product, &agent).await;
+        let defined = self.define(&product, &key, &agent).await;
+        let refused = |error| self.refused(AuditAction::AgentDefine, &product, &agent.tag, error);
+        defined.map(|record| AgentView::new(&record, warnings)).map_err(refused)
+    }
+
+    /// Writes the definition, unless it is stored already; gives back what is stored.
+    async fn define(&self, product: &str, key: &str, agent: &Agent) -> Result<AgentRecord> {
         for _ in 0..=CONFLICT_RETRIES {
-            let stored = self.read_text(&key).await?;
-            let old = match stored.as_ref().map(|stored| self.parse_agent(&key, stored)) {
+            let stored = self.read_text(key).await?;
+            let old = match stored.as_ref().map(|stored| self.parse_agent(key, stored)) {
                 Some(Err(error)) if error.kind() == ErrorKind::RecordTooNew => return Err(error),
                 // A record that is broken is replaced: a definition says everything that there is to say.
                 old => old.and_then(Result::ok),
@@ -62,16 +70,18 @@ impl<P: Ports> Client<P> {
             if let Some(old) = &old {
                 old.check_version()?;
             }
-            if let Some(old) = old.as_ref().filter(|old| old.is_same(&agent)) {
-                return Ok(AgentView::new(old, warnings));
-            }
+            let old = match old {
+                Some(old) if old.is_same(agent) => return Ok(old),
+                other => other,
+            };
             let writing = self.writing()?;
             let next = match &old {
                 Some(old) => old.next(agent.clone(), writing),
-                None => AgentRecord::first(product.clone(), agent.clone(), writing),
+                None => AgentRecord::first(product.to_owned(), agent.clone(), writing),
             };
-            if let Written::Done(_) = self.store_agent(&key, &next, stored.as_ref()).await? {
-                return Ok(AgentView::new(&next, warnings));
+            if let Written::Done(_) = self.store_agent(key, &next, stored.as_ref()).await? {
+                self.audit_agent(AuditAction::AgentDefine, product, &agent.tag, Some(next.rev));
+                return Ok(next);
             }
         }
         Err(conflict())
@@ -121,10 +131,12 @@ impl<P: Ports> Client<P> {
         let (product, tag) = self.agent_address(&reader)?;
         let key = agent_key(&product, &tag);
         let _guard = self.locks.hold(&key).await;
-        match self.read_text(&key).await? {
-            Some(stored) => self.erase(&key, stored).await?,
-            None => return Err(self.agent_not_found(&product, &tag).await),
+        let refused = |error| self.refused(AuditAction::AgentDelete, &product, &tag, error);
+        match self.read_text(&key).await.map_err(refused)? {
+            Some(stored) => self.erase(&key, stored).await.map_err(refused)?,
+            None => return Err(refused(self.agent_not_found(&product, &tag).await)),
         }
+        self.audit_agent(AuditAction::AgentDelete, &product, &tag, None);
         self.agent_keys.borrow_mut().retain(|(agent, ..)| *agent != key);
         Ok(DeletedAgent { product, tag })
     }

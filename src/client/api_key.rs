@@ -25,11 +25,15 @@ impl<P: Ports> Client<P> {
             KeySource::None => resolved.require_key().map(|()| None),
             KeySource::Reference(name) => {
                 let context = KeyContext { product, tag, env, provider: provider.as_str() };
-                self.ports.key_resolver().resolve(name, context).await.map(Some)
+                let key = self.ports.key_resolver().resolve(name, context).await;
+                self.audit_use(resolved, None, &key);
+                key.map(Some)
             }
             KeySource::Sealed(sealed) => {
                 let context = key_context(product, tag, env, provider, resolved.base_url.as_ref());
-                self.open(sealed, &context).await.map(Some)
+                let key = self.open(sealed, &context).await;
+                self.audit_use(resolved, Some(sealed.key_id()), &key);
+                key.map(Some)
             }
         }
     }

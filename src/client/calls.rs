@@ -8,7 +8,6 @@ use super::asked::Asked;
 use super::cancel::until;
 use super::exchange::BodyOf;
 use super::exchange::Exchange;
-use super::outcome::AttemptLog;
 use super::outcome::Outcome;
 use super::outcome::Served;
 use super::ports::Ports;
@@ -101,7 +100,7 @@ impl<P: Ports> Client<P> {
     /// Both kinds of call in one: a whole answer is a stream that has already ended.
     async fn called(&self, options: &Value, stream: bool) -> Result<StreamParts<BodyOf<P>>> {
         let asked = self.read_call(options, stream).await?;
-        let log = AttemptLog::default();
+        let log = self.log_of(&asked, None);
         let work = self.serve(&asked, &log);
         let done = bounded(self.ports.clock(), asked.timeout.total, Phase::Total, work).await;
         done.map_err(|error| log.attach(error))
@@ -135,6 +134,7 @@ impl<P: Ports> Client<P> {
         let limits = asked.timeout.limits(resolved.settings.timeout.sent().copied());
         let mut exchange = Exchange {
             provider,
+            told: self.watch.request(&resolved, &call, &request.url),
             request,
             served: Served::of(&resolved),
             warnings: [known, changed, warnings].concat(),

@@ -1,6 +1,9 @@
 //! One call, resolved and encoded, and what one attempt to get it answered brings. It knows the provider contract and
 //! the ports; it does not know where the model came from, and never repeats anything.
 
+use serde_json::Map;
+use serde_json::Value;
+
 use super::answer;
 use super::options::RetryOptions;
 use super::outcome::AttemptLog;
@@ -45,6 +48,8 @@ pub(super) struct Exchange {
     pub(super) has_default_temperature: bool,
     /// Tags of the models that stand in for this one.
     pub(super) fallback: Vec<String>,
+    /// What an observer is told of it; `None` where nobody listens.
+    pub(super) told: Option<Box<Map<String, Value>>>,
 }
 
 /// An answer that came whole, a stream whose first content has come, or one that ended in good order without any.
@@ -90,6 +95,7 @@ impl Exchange {
     pub(super) fn deliver<B>(&self, opened: Opened<B>, log: &AttemptLog) -> StreamParts<B> {
         let Opened { mut decoder, body, mut pending } = opened;
         decoder.set_attempts(log.take());
+        decoder.observe(log.take_call(), self.streams);
         insert_warnings(&mut pending, &self.warnings);
         StreamParts { decoder, body, pending, patience: self.patience }
     }

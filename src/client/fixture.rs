@@ -81,5 +81,6 @@ pub(super) fn exchange(body: &str) -> Exchange {
         scrubber: Scrubber::default(),
         has_default_temperature: false,
         fallback: Vec::new(),
+        told: None,
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Client;
 use super::models::located;
+use super::observe::AuditAction;
 use super::ports::Ports;
 use super::storage_key::storage_key;
 use crate::error::Error;
@@ -62,13 +63,11 @@ impl<P: Ports> Client<P> {
         let key = storage_key(&product, &restoration.tag);
         let _guard = self.locks.hold(&key).await;
         let work = |record: &Record| restoration.apply(&record.model, settings_at(record, restoration.rev)?);
-        match self
-            .change_with(&key, work)
-            .await
-            .map_err(|error| located(error, &product, &restoration.tag))?
-        {
+        let refused = |error| self.refused(AuditAction::ModelRollback, &product, &restoration.tag, error);
+        let changed = self.change_as(AuditAction::ModelRollback, &key, &work).await;
+        match changed.map_err(|error| refused(located(error, &product, &restoration.tag)))? {
             Some(view) => Ok(view),
-            None => Err(self.model_not_found(&product, &restoration.tag).await),
+            None => Err(refused(self.model_not_found(&product, &restoration.tag).await)),
         }
     }
 }

@@ -21,6 +21,7 @@ mod history;
 mod key_context;
 mod locks;
 mod models;
+mod observe;
 mod options;
 mod outcome;
 mod part_decoder;
@@ -56,6 +57,11 @@ pub use doctor::Problem;
 pub use dry_run::BuiltRequest;
 pub use history::Revision;
 pub use models::Deleted;
+pub use observe::AuditAction;
+pub use observe::AuditEvent;
+pub use observe::SpanEvent;
+pub use observe::SpanKind;
+pub use observe::SpanPhase;
 pub use options::ClientOptions;
 pub use options::RetryOptions;
 pub use outcome::Attempt;
@@ -80,6 +86,7 @@ use core::fmt;
 
 use self::heal::Lessons;
 use self::locks::Locks;
+use self::observe::Watch;
 use self::ports::Ports;
 use crate::crypto::KeyId;
 use crate::secret::ApiKey;
@@ -95,6 +102,7 @@ pub struct Client<P> {
     options: ClientOptions,
     locks: Locks,
     lessons: Lessons,
+    watch: Watch,
 }
 
 impl<P: Ports> Client<P> {
@@ -103,6 +111,7 @@ impl<P: Ports> Client<P> {
     #[must_use]
     pub fn new(ports: P, keys: impl Into<Keys>, options: ClientOptions) -> Self {
         Self {
+            watch: Watch::new(ports.observer()),
             ports,
             keys: keys.into(),
             retired: RefCell::default(),

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Client;
+use super::observe::AuditAction;
 use super::ports::Clock;
 use super::ports::Ports;
 use super::ports::Random;
@@ -58,12 +59,13 @@ impl<P: Ports> Client<P> {
         let product = self.product_or_default(input.product())?;
         let key = storage_key(&product, input.tag());
         let _guard = self.locks.hold(&key).await;
-        let created = self.insert(&key, &product, &input).await?;
-        created.ok_or_else(|| {
+        let taken = || {
             let message = format!("product '{product}' has a model '{}'; use update or upsert", input.tag());
-            let error = Error::new(ErrorKind::AlreadyExists, message);
-            error.with("product", product.as_str()).with("tag", input.tag())
-        })
+            located(Error::new(ErrorKind::AlreadyExists, message), &product, input.tag())
+        };
+        let created = self.insert(&key, &product, &input).await;
+        let created = created.and_then(|created| created.ok_or_else(taken));
+        created.map_err(|error| self.refused(AuditAction::ModelCreate, &product, input.tag(), error))
     }
 
     /// Changes the fields that are given; environments merge by slug. Starts over, at most five times, where somebody
@@ -87,11 +89,16 @@ impl<P: Ports> Client<P> {
         let product = self.product_or_default(input.product())?;
         let key = storage_key(&product, input.tag());
         let _guard = self.locks.hold(&key).await;
+        let put = self.change_or_insert(&key, &product, &input).await;
+        put.map_err(|error| self.refused(AuditAction::ModelUpdate, &product, input.tag(), error))
+    }
+
+    async fn change_or_insert(&self, key: &str, product: &str, input: &ModelInput) -> Result<ModelView> {
         for _ in 0..=CONFLICT_RETRIES {
-            if let Some(view) = self.change(&key, input.as_patch()).await? {
+            if let Some(view) = self.change(key, input.as_patch()).await? {
                 return Ok(view);
             }
-            if let Some(view) = self.insert(&key, &product, &input).await? {
+            if let Some(view) = self.insert(key, product, input).await? {
                 return Ok(view);
             }
         }
@@ -165,15 +172,18 @@ impl<P: Ports> Client<P> {
         let is_restricted = reader.optional("restrict", reader::boolean)?.unwrap_or(false);
         let key = storage_key(&product, &tag);
         let _guard = self.locks.hold(&key).await;
-        let Some(stored) = self.read_text(&key).await? else {
-            return Err(self.model_not_found(&product, &tag).await);
+        let refused = |error| self.refused(AuditAction::ModelDelete, &product, &tag, error);
+        let Some(stored) = self.read_text(&key).await.map_err(refused)? else {
+            return Err(refused(self.model_not_found(&product, &tag).await));
         };
-        let referenced_by = self.users_of(&product, &tag).await?;
+        let referenced_by = self.users_of(&product, &tag).await.map_err(refused)?;
         if is_restricted && !referenced_by.is_empty() {
             let error = Error::invalid("restrict", "a model that no agent names");
-            return Err(located(error, &product, &tag).with("referencedBy", referenced_by));
+            return Err(refused(located(error, &product, &tag).with("referencedBy", referenced_by)));
         }
-        self.erase(&key, stored).await?;
+        let text = if self.is_audited() { stored.value.clone() } else { String::new() };
+        self.erase(&key, stored).await.map_err(refused)?;
+        self.audit_delete(&key, &text, &product, &tag);
         Ok(Deleted { product, tag, referenced_by })
     }
 
@@ -207,9 +217,11 @@ impl<P: Ports> Client<P> {
         let product = self.product_or_default(patch.product.as_deref())?;
         let key = storage_key(&product, &patch.tag);
         let _guard = self.locks.hold(&key).await;
-        match self.change(&key, patch).await.map_err(|error| located(error, &product, &patch.tag))? {
+        let refused = |error| self.refused(AuditAction::ModelUpdate, &product, &patch.tag, error);
+        let changed = self.change(&key, patch).await;
+        match changed.map_err(|error| refused(located(error, &product, &patch.tag)))? {
             Some(view) => Ok(view),
-            None => Err(self.model_not_found(&product, &patch.tag).await),
+            None => Err(refused(self.model_not_found(&product, &patch.tag).await)),
         }
     }
 
@@ -222,7 +234,10 @@ impl<P: Ports> Client<P> {
             return Ok(None);
         }
         match self.store(key, &record, None).await? {
-            Written::Done(_) => Ok(Some(self.view(&record, warnings))),
+            Written::Done(_) => {
+                self.audit_write(AuditAction::ModelCreate, None, &record);
+                Ok(Some(self.view(&record, warnings)))
+            }
             Written::Conflict if self.has_cas() => Ok(None),
             Written::Conflict => Err(conflict()),
         }
@@ -233,12 +248,21 @@ impl<P: Ports> Client<P> {
         self.change_with(key, |record| patch.apply(&record.model)).await
     }
 
-    /// Writes what `work` makes of the record under `key`; `None` where there is none. Starts over where somebody else
-    /// wrote meanwhile.
+    /// Writes what `work` makes of the record under `key`; `None` where there is none.
     pub(super) async fn change_with(
         &self,
         key: &str,
         work: impl Fn(&Record) -> Result<Applied>,
+    ) -> Result<Option<ModelView>> {
+        self.change_as(AuditAction::ModelUpdate, key, &work).await
+    }
+
+    /// [`Client::change_with`], told as `action`. Starts over where somebody else wrote meanwhile.
+    pub(super) async fn change_as(
+        &self,
+        action: AuditAction,
+        key: &str,
+        work: &dyn Fn(&Record) -> Result<Applied>,
     ) -> Result<Option<ModelView>> {
         for _ in 0..=CONFLICT_RETRIES {
             let Some(old) = self.load_key(key).await? else { return Ok(None) };
@@ -246,6 +270,7 @@ impl<P: Ports> Client<P> {
             let (model, warnings) = self.seal_keys(work(&old.record)?).await?;
             let next = old.record.next(model, self.writing()?)?;
             if let Written::Done(_) = self.store(key, &next, Some(&old)).await? {
+                self.audit_write(action, Some(&old.record), &next);
                 return Ok(Some(self.view(&next, warnings)));
             }
         }

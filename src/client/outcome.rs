@@ -8,6 +8,9 @@ use serde::ser::SerializeMap;
 use serde_json::Map;
 use serde_json::Value;
 
+use super::exchange::Exchange;
+use super::observe::AttemptSpan;
+use super::observe::CallSpan;
 use crate::chat::Completion;
 use crate::error::Error;
 use crate::model::ProviderId;
@@ -86,9 +89,35 @@ pub struct Attempt {
 
 /// The attempts so far. Shared, so that a call whose time ran out can still report them.
 #[derive(Debug, Default)]
-pub(crate) struct AttemptLog(RefCell<Vec<Attempt>>);
+pub(crate) struct AttemptLog {
+    attempts: RefCell<Vec<Attempt>>,
+    /// The call, where it is observed.
+    call: RefCell<Option<Box<CallSpan>>>,
+}
 
 impl AttemptLog {
+    /// The log of a call that is observed.
+    pub(super) fn observed(call: CallSpan) -> Self {
+        Self { attempts: RefCell::default(), call: RefCell::new(Some(Box::new(call))) }
+    }
+
+    /// An attempt begins.
+    pub(super) fn attempt(&self, exchange: &Exchange) -> AttemptSpan {
+        self.call.borrow().as_ref().map(|call| call.attempt(exchange)).unwrap_or_default()
+    }
+
+    /// The call as it is observed, for whoever reads its answer.
+    pub(super) fn take_call(&self) -> Option<Box<CallSpan>> {
+        self.call.take()
+    }
+
+    /// The call failed.
+    pub(super) fn fail(&self, error: &Error) {
+        if let Some(call) = self.call.take() {
+            call.failed(error);
+        }
+    }
+
     /// Notes an attempt that brought an answer.
     pub(crate) fn succeeded(&self, served: &Served, status: u16) {
         self.push(served, Some(status), None, None);
@@ -97,30 +126,37 @@ impl AttemptLog {
     /// Notes an attempt that failed, and the wait that follows, if any.
     pub(crate) fn failed(&self, served: &Served, error: &Error, delay_ms: Option<u32>) {
         self.push(served, error.status(), Some(error.code()), delay_ms);
+        if let (Some(call), Some(ms)) = (&*self.call.borrow(), delay_ms) {
+            call.retries(error, ms);
+        }
     }
 
     /// Notes a fallback that could not be used.
     pub(crate) fn skipped(&self, tag: String, error: &Error) {
         let code = Some(error.code());
+        if let Some(call) = &*self.call.borrow() {
+            call.passes_over(&tag, error);
+        }
         let skipped =
             Attempt { tag: Some(tag), provider: None, model: None, status: None, code, delay_ms: None };
-        self.0.borrow_mut().push(skipped);
+        self.attempts.borrow_mut().push(skipped);
     }
 
     fn push(&self, served: &Served, status: Option<u16>, code: Option<&'static str>, delay_ms: Option<u32>) {
         let (tag, provider) = (served.tag.clone(), Some(served.provider));
         let model = Some(served.model.clone());
-        self.0.borrow_mut().push(Attempt { tag, provider, model, status, code, delay_ms });
+        self.attempts.borrow_mut().push(Attempt { tag, provider, model, status, code, delay_ms });
     }
 
     /// The attempts, leaving none behind.
     pub(crate) fn take(&self) -> Vec<Attempt> {
-        self.0.take()
+        self.attempts.take()
     }
 
-    /// Tells `error` what was tried. An error from before the first request stays as it is.
+    /// Tells `error`, with which the call ends, what was tried. An error from before the first request stays as it is.
     pub(crate) fn attach(&self, error: Error) -> Error {
-        with_attempts(error, &self.0.borrow())
+        self.fail(&error);
+        with_attempts(error, &self.attempts.borrow())
     }
 }
 

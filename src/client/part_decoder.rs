@@ -7,6 +7,8 @@ use serde_json::json;
 
 use super::answer::MAX_ANSWER_BYTES;
 use super::answer::too_long;
+use super::cancel::aborted;
+use super::observe::CallSpan;
 use super::outcome::Attempt;
 use super::outcome::Outcome;
 use super::outcome::Served;
@@ -40,6 +42,8 @@ pub struct PartDecoder {
     spoke: bool,
     ended: bool,
     frame: Frame,
+    /// The call, where it is observed.
+    call: Option<Box<CallSpan>>,
 }
 
 /// What surrounds the answer in its [`Outcome`], and what must not stand in its errors.
@@ -74,6 +78,7 @@ impl PartDecoder {
             spoke: false,
             ended: false,
             frame,
+            call: None,
         }
     }
 
@@ -105,7 +110,11 @@ impl PartDecoder {
         self.ended = true;
         let error = with_attempts(error, &self.frame.attempts);
         let error = if self.content_bytes == 0 { error } else { error.with("partial", self.partial()) };
-        self.frame.scrubber.error(error.with_provider(self.frame.served.provider.as_str()))
+        let error = self.frame.scrubber.error(error.with_provider(self.frame.served.provider.as_str()));
+        if let Some(call) = self.call.take() {
+            call.failed(&error);
+        }
+        error
     }
 
     /// The connection failed or fell silent. An answer whose end was told already stands; any other is interrupted.
@@ -191,6 +200,28 @@ impl PartDecoder {
         self.frame.attempts = attempts;
     }
 
+    /// Tells `call`, which is observed, how the answer goes on. `streams` says that it is asked for in parts.
+    pub(super) fn observe(&mut self, call: Option<Box<CallSpan>>, streams: bool) {
+        self.call = call;
+        if let Some(call) = self.call.as_ref().filter(|_| streams && self.has_content()) {
+            call.speaks();
+        }
+        self.tell_end();
+    }
+
+    /// Tells whoever observes the call that it was given up, whatever else comes of its answer.
+    pub fn abandon(&mut self) {
+        if let Some(call) = self.call.take() {
+            call.failed(&aborted());
+        }
+    }
+
+    fn tell_end(&mut self) {
+        if let Some(call) = self.call.take_if(|_| self.ended) {
+            call.answered(&self.outcome());
+        }
+    }
+
     fn took(&mut self, mut parts: Vec<StreamPart>, failure: Option<Error>) -> Vec<StreamPart> {
         parts.extend(failure.map(|error| StreamPart::Error { error }));
         let last = parts.iter_mut().position(|part| {
@@ -198,6 +229,7 @@ impl PartDecoder {
             self.ended
         });
         parts.truncate(last.map_or(parts.len(), |last| last + 1));
+        self.tell_end();
         parts
     }
 

@@ -1,9 +1,13 @@
-//! The only doors to the world: storage, transport, clock, randomness, key references, keys that live elsewhere. Each has
-//! a fake in the tests.
+//! The only doors to the world: storage, transport, clock, randomness, key references, keys that live elsewhere, tools,
+//! and whoever hears of what happens. Each has a fake in the tests.
+
+use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::observe::AuditEvent;
+use super::observe::SpanEvent;
 use crate::crypto::{Block, ENC_LEN};
 use crate::error::Result;
 use crate::http::{HttpHead, HttpRequest};
@@ -190,6 +194,29 @@ pub trait Tools {
     async fn confirm(&self, invocation: &ToolInvocation<'_>) -> bool;
 }
 
+/// What an observer wants to hear. Nothing is built for one that does not.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Interest {
+    /// What is done to records and keys.
+    pub audit: bool,
+    /// Calls, attempts, runs and tools.
+    pub events: bool,
+    /// With events, what is said: messages, answers, tools' arguments and results.
+    pub content: bool,
+}
+
+/// Hears what happens. It answers nothing and fails nothing, and must give back at once: a call waits for it.
+pub trait Observer {
+    /// What it wants to hear; asked once.
+    fn interest(&self) -> Interest;
+    /// Milliseconds since 1970-01-01T00:00:00Z, for what happens in streams, which have no [`Clock`].
+    fn now_ms(&self) -> u64;
+    /// Something was done to a record or with a key, or was refused.
+    fn audit(&self, event: &AuditEvent);
+    /// Something began, went on or ended.
+    fn event(&self, event: &SpanEvent);
+}
+
 /// All ports of one client.
 pub trait Ports {
     /// Storage.
@@ -220,4 +247,8 @@ pub trait Ports {
     fn key_agent(&self) -> &Self::KeyAgent;
     /// Tools of agents.
     fn tools(&self) -> &Self::Tools;
+    /// Who hears of what happens: nobody, unless said otherwise.
+    fn observer(&self) -> Option<Rc<dyn Observer>> {
+        None
+    }
 }

@@ -74,10 +74,11 @@ impl<P: Ports> Client<P> {
             }
             report.scanned += 1;
             let done = match is_agent(&listed.key) {
-                true => self.rekey_agent(ring, &listed.key, &mut report).await,
+                true => self.rekey_agent(ring, &listed, &mut report).await,
                 false => self.rekey_model(ring, &listed, &mut report).await,
             };
             if let Err(error) = done {
+                self.audit_rekey(&Needs::new(&listed), None, Err(error.code()));
                 report.failed.push(Needs::new(&listed).problem(None, error.code()));
             }
             report.cursor = Some(listed.key);
@@ -111,20 +112,26 @@ impl<P: Ports> Client<P> {
                     report.conflicts += 1;
                     continue;
                 }
-                Some(Written::Done(_)) => report.rewrapped += 1,
+                Some(Written::Done(_)) => {
+                    report.rewrapped += 1;
+                    self.audit_rekey(&Needs::new(listed), None, Ok(old.record.meta.rev + 1));
+                }
                 None if failures.is_empty() => report.already += 1,
                 None => {}
             }
             let needs = Needs::new(listed);
-            let failed = failures.iter().map(|(env, error)| needs.problem(Some(env), error.code()));
-            report.failed.extend(failed);
+            for (env, error) in &failures {
+                self.audit_rekey(&needs, Some(env), Err(error.code()));
+                report.failed.push(needs.problem(Some(env), error.code()));
+            }
             return Ok(());
         }
         Err(conflict())
     }
 
     /// An agent holds no keys: only its checksum moves, and every byte under it stays.
-    async fn rekey_agent(&self, ring: &Keyring, key: &str, report: &mut Rekeyed) -> Result<()> {
+    async fn rekey_agent(&self, ring: &Keyring, listed: &ListedKey, report: &mut Rekeyed) -> Result<()> {
+        let key = &listed.key;
         let _guard = self.locks.hold(key).await;
         for _ in 0..=CONFLICT_RETRIES {
             let Some(stored) = self.read_text(key).await? else {
@@ -141,6 +148,7 @@ impl<P: Ports> Client<P> {
             match self.put_text(key, &text, Some(&stored)).await? {
                 Written::Done(_) => {
                     report.rewrapped += 1;
+                    self.audit_rekey(&Needs::new(listed), None, Ok(old.rev));
                     return Ok(());
                 }
                 Written::Conflict => report.conflicts += 1,

@@ -158,6 +158,14 @@ impl ResolveOptions {
         &self.product
     }
 
+    /// The model's tag; `None` for an inline model.
+    pub(crate) fn tag(&self) -> Option<&str> {
+        match &self.model {
+            ModelRef::Inline(_) => None,
+            ModelRef::Tag(tag) => Some(tag),
+        }
+    }
+
     /// The environment.
     pub(crate) fn env(&self) -> &str {
         &self.env

@@ -42,6 +42,12 @@ impl<P: Ports> Client<P> {
         reader.only(&["keyId"])?;
         let id = reader.required("keyId", "the id of a product key", reader::filled)?;
         let id = self.check_retirable(id)?;
+        let retired = self.retire_checked(id.clone()).await;
+        self.audit_retire(id.as_str(), retired.as_ref().map_or_else(Error::code, |_| "ok"));
+        retired
+    }
+
+    async fn retire_checked(&self, id: KeyId) -> Result<Retired> {
         let mut scanned = 0;
         for _ in 0..PASSES {
             let keys = self.list_everything(None).await?;

@@ -27,13 +27,16 @@ pub(super) async fn repeat<P: Ports>(
     log: &AttemptLog,
 ) -> Result<Opened<BodyOf<P>>> {
     loop {
+        let attempt = log.attempt(exchange);
         let error = match exchange.attempt(ports).await {
             Ok((status, done)) => {
+                attempt.succeeded(status);
                 log.succeeded(&exchange.served, status);
                 return Ok(done);
             }
             Err(error) => exchange.clean(error),
         };
+        attempt.failed(&error);
         let left = exchange.retry.max_retries.saturating_sub(*retries);
         let wait = next_wait(&error, *retries, left).map(|wait| wait.draw(ports.random()));
         let wait = wait.filter(|ms| fits(*ms, exchange.patience.left(ports.clock().now_ms())));

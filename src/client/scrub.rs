@@ -19,7 +19,7 @@ const REDACTED: &str = "[redacted]";
 const SHORTEST: usize = 4;
 
 /// The forms of one key that must not leave. Without a key it changes nothing.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Eq, PartialEq)]
 pub(crate) struct Scrubber {
     forms: Vec<Zeroizing<String>>,
 }
@@ -46,6 +46,11 @@ impl Scrubber {
         longest_first(&mut forms);
         forms.dedup();
         Self { forms }
+    }
+
+    /// Whether it knows no key.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.forms.is_empty()
     }
 
     /// The error without the key, in any of its texts.

@@ -8,7 +8,6 @@ use serde_json::json;
 use super::Client;
 use super::asked::Asked;
 use super::options::RetryOptions;
-use super::outcome::AttemptLog;
 use super::outcome::Served;
 use super::ports::Clock;
 use super::ports::Ports;
@@ -117,8 +116,12 @@ impl<P: Ports> Client<P> {
     }
 
     async fn answers(&self, asked: &Asked, target: Target) -> Result<()> {
-        let exchange = self.ready(asked, target).await?;
-        self.answered(asked, &asked.target, exchange, &AttemptLog::default()).await.map(drop)
+        let log = self.log_of(asked, None);
+        let work = async {
+            let exchange = self.ready(asked, target).await?;
+            self.answered(asked, &asked.target, exchange, &log).await.map(drop)
+        };
+        work.await.inspect_err(|error| log.fail(error))
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod agents;
 mod anthropic;
+mod auditing;
 mod calling;
 mod dry_run;
 mod fallback;
@@ -15,6 +16,7 @@ mod faults;
 mod healing;
 mod history;
 mod key_care;
+mod observing;
 mod records;
 mod recovery;
 mod registry;

@@ -9,10 +9,12 @@ use ductape_models::client::Client;
 use ductape_models::client::ClientOptions;
 use ductape_models::client::Outcome;
 use ductape_models::client::RetryOptions;
+use ductape_models::client::ports::Interest;
 use ductape_models::crypto::Keyring;
 use serde_json::Value;
 use serde_json::json;
 
+use super::fakes::FakeObserver;
 use super::fakes::FakePorts;
 use super::fakes::FakeTools;
 use super::fakes::MemoryStorage;
@@ -28,6 +30,8 @@ pub(crate) const CANARY: &str = "sk-canary/7f+3a==4d\"c2e1";
 pub(crate) struct Shop {
     pub(crate) clock: Rc<VirtualClock>,
     pub(crate) client: Client<FakePorts<ScriptedTransport>>,
+    /// Hears nothing, unless the shop was made to be watched.
+    pub(crate) observer: Rc<FakeObserver>,
     opened_at: u64,
 }
 
@@ -50,28 +54,42 @@ impl Shop {
 
     /// A shop with options of its own.
     pub(crate) fn with(options: ClientOptions, replies: impl IntoIterator<Item = Reply>) -> Self {
-        Self::over(Rc::new(MemoryStorage::new(true)), keyring(1), options, replies)
+        Self::watched(options, Interest::default(), replies)
+    }
+
+    /// A shop whose observer wants to hear this.
+    pub(crate) fn watched(
+        options: ClientOptions,
+        interest: Interest,
+        replies: impl IntoIterator<Item = Reply>,
+    ) -> Self {
+        Self::over(Rc::new(MemoryStorage::new(true)), keyring(1), options, interest, replies)
     }
 
     /// Another client of the same store.
     pub(crate) fn beside(&self, ring: Keyring) -> Self {
-        Self::over(Rc::clone(&self.client.ports().storage), ring, ClientOptions::default(), [])
+        let interest = self.observer.interest.get();
+        Self::over(Rc::clone(&self.client.ports().storage), ring, ClientOptions::default(), interest, [])
     }
 
     fn over(
         storage: Rc<MemoryStorage>,
         ring: Keyring,
         options: ClientOptions,
+        interest: Interest,
         replies: impl IntoIterator<Item = Reply>,
     ) -> Self {
+        let observer = FakeObserver::new(interest);
         let clock = Rc::new(VirtualClock::default());
         let transport = ScriptedTransport::new(&clock, replies);
         let mut ports = FakePorts::over(storage, transport);
+        observer.clock.replace(Rc::clone(&clock));
+        ports.observer = Some(Rc::clone(&observer));
         ports.clock = Rc::clone(&clock);
         ports.tools.clock = Rc::clone(&clock);
         ports.key_resolver.keys.borrow_mut().insert("vault/shop".to_owned(), CANARY.to_owned());
         let opened_at = clock.now();
-        Self { clock, client: Client::new(ports, ring, options), opened_at }
+        Self { clock, client: Client::new(ports, ring, options), observer, opened_at }
     }
 
     /// Virtual milliseconds since the shop opened.

@@ -31,6 +31,7 @@ try {
   await seedSamples();
   await readmeSamples();
   await guides();
+  await eventPage();
 } finally {
   remove();
   await servers.stop();
@@ -201,6 +202,23 @@ async function guide(page: string, before: string, after: string, prints: string
   const program = [before, ...samplesOf(`docs/${page}.md`), after].join('\n');
   await check(`docs/${page}.md is a program that compiles and runs`, async () => {
     equal((await runProgram(`guide-${page}`, program)).trim().split('\n'), prints);
+  });
+}
+
+/** The page says in comments what it prints. */
+async function eventPage(): Promise<void> {
+  const lines = samplesOf('docs/events.md').flatMap((block) => block.split('\n'));
+  const prints = lines.flatMap((line) => line.split('// ')[1]?.trim() ?? []);
+  await guide('events', `import Ductape, { type AuditEvent, type CallEvent } from 'ductape-models';`, '', prints);
+  await check('docs/events.md names every audit action', () => {
+    const page = readFileSync('docs/events.md', 'utf8');
+    const union = /AuditAction =([^;]+);/.exec(readFileSync('pkg/src/event-types.ts', 'utf8'))?.[1] ?? '';
+    const actions = [...union.matchAll(/'([\w.]+)'/g)].map(([, action]) => action ?? '');
+    equal(actions.length >= 12, true);
+    equal(
+      actions.filter((action) => !page.includes(`| \`${action}\` |`)),
+      [],
+    );
   });
 }
 

@@ -39,7 +39,8 @@ export function cases(
 
   const client = (more: object = {}): Client => {
     const options = { product: 'shop', env: 'dev', dangerouslyAllowBrowser: true, retry: { maxRetries: 0 } };
-    return new Ductape({ ...options, ...more } as never);
+    const hooks = { onAudit: tell, onEvent: tell, captureContent: true };
+    return new Ductape({ ...options, ...hooks, ...more } as never);
   };
   const model = (more: object = {}) => ({
     tag: TAG,
@@ -114,14 +115,44 @@ export function cases(
     } finally {
       logged.stop();
     }
-    const text = [...logged.lines, ...urls, ...puts].join('\n');
-    equal([urls.length > 10, puts.length > 10], [true, true]);
+    const text = [...logged.lines, ...urls, ...puts, ...told].join('\n');
+    equal([urls.length > 10, puts.length > 10, told.length > 100], [true, true, true]);
     equal(
       formsOf(CANARY).filter(([, form]) => text.includes(form)),
       [],
     );
     const missed = codes.filter((code) => !met.has(code) && !OUT_OF_REACH.has(code));
     equal(missed, []);
+  });
+
+  test('t06 r62 no hook is told a key that a good answer repeats, whole or in parts, said or called', async () => {
+    const said = formsOf(CANARY)
+      .map(([, form]) => form)
+      .join(' ');
+    const call = {
+      id: said,
+      type: 'function',
+      function: { name: 'look', arguments: JSON.stringify({ [said]: [said] }) },
+    };
+    const message = { role: 'assistant', content: said, tool_calls: [call] };
+    const answer = { id: said, model: said, choices: [{ index: 0, message, finish_reason: 'tool_calls' }] };
+    const good = { status: 200, body: JSON.stringify(answer) };
+    const ductape = client({ fetch: answering(good), onAudit: tell, onEvent: tell });
+    await ductape.model.create(model());
+    await ductape.agents.define({ tag: 'clerk', model: TAG, tools: [{ tag: 'look', handler: () => said }] });
+    const before = told.length;
+    await ductape.generate({ model: TAG, prompt: 'hello' });
+    await ductape.stream({ model: TAG, prompt: 'hello' }).result;
+    await ductape.agents.run({ tag: 'clerk', input: 'hello', termination: { maxIterations: 2 } });
+    const text = told.slice(before).join('\n');
+    equal(
+      [told.length - before > 20, text.includes('[redacted]'), text.includes('gen_ai.tool.call.result')],
+      [true, true, true],
+    );
+    equal(
+      formsOf(CANARY).filter(([, form]) => text.includes(form)),
+      [],
+    );
   });
 
   test('t06 a client shows none of its keys to whoever prints it', async () => {
@@ -141,6 +172,13 @@ export function cases(
 /** Every address that a call of these tests asked for, and everything that was given to a store. */
 const urls: string[] = [];
 const puts: string[] = [];
+
+/** Everything that the hooks of these tests' clients were told. */
+const told: string[] = [];
+
+function tell(event: unknown): void {
+  told.push(JSON.stringify(event));
+}
 
 function spiedStore() {
   const store = casStore();

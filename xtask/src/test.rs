@@ -15,6 +15,7 @@ const RUNNERS: &[(&str, &str)] = &[
     ("providers", "tests/js/run-providers.ts"),
     ("ai", "tests/js/run-ai.ts"),
     ("samples", "tests/js/run-samples.ts"),
+    ("opentelemetry", "tests/js/run-opentelemetry.ts"),
     ("schemas", "tests/js/run-schemas.ts"),
     ("workerd", "tests/js/run-workerd.ts"),
     ("edge-stores", "tests/js/run-edge-stores.ts"),

@@ -18,7 +18,6 @@ use self::state::RunState;
 use super::Client;
 use super::asked::Asked;
 use super::cancel::until;
-use super::outcome::AttemptLog;
 use super::outcome::Outcome;
 use super::ports::Clock;
 use super::ports::Ports;
@@ -86,13 +85,19 @@ impl<P: Ports> Client<P> {
         let limits = run.termination.unwrap_or(agent.termination);
         let mut state =
             RunState::new(&agent, self.execution_id()?, self.ports.clock().now_ms(), run.number, listener);
+        state.span =
+            self.run_span(asked.target.product(), asked.target.env(), &agent.tag, &state.execution_id);
         let work = until(cancelled, self.turns(&mut asked, limits, &mut state));
         let ended = match limits.timeout {
             None => work.await,
             Some(ms) => within(self.ports.clock(), ms, work).await.unwrap_or(Ok(RunStatus::Timeout)),
         };
+        let span = state.span.take();
         let status = *ended.as_ref().unwrap_or(&RunStatus::Failed);
         let report = state.report(status, asked.call, self.ports.clock().now_ms());
+        if let Some(span) = span {
+            span.end(&report, ended.as_ref().err());
+        }
         if let Err(error) = ended {
             return Err(error.with("run", serde_json::to_value(&report).unwrap_or_default()));
         }
@@ -128,7 +133,7 @@ impl<P: Ports> Client<P> {
     /// One answer of the model.
     async fn turn(&self, asked: &mut Asked, state: &RunState<'_>) -> Result<Outcome> {
         asked.call.stream = state.listener.is_some();
-        let log = AttemptLog::default();
+        let log = self.log_of(asked, state.span.as_deref());
         let work = self.serve(asked, &log);
         let parts = bounded(self.ports.clock(), asked.timeout.total, Phase::Total, work).await;
         let parts = parts.map_err(|error| log.attach(error))?;

@@ -1,5 +1,6 @@
 //! What a run knows of itself while it goes on, so that whatever ends it, everything so far can be told.
 
+use super::super::observe::RunSpan;
 use super::super::outcome::Attempt;
 use super::super::outcome::Outcome;
 use super::super::outcome::Served;
@@ -25,6 +26,8 @@ pub(super) struct RunState<'a> {
     pub(super) agent: &'a Agent,
     pub(super) execution_id: String,
     pub(super) listener: Option<Listener<'a>>,
+    /// The run, where it is observed.
+    pub(super) span: Option<Box<RunSpan>>,
     pub(super) number: u32,
     pub(super) iterations: u32,
     /// Calls whose results the model was told, in order.
@@ -52,6 +55,7 @@ impl<'a> RunState<'a> {
             agent,
             execution_id,
             listener,
+            span: None,
             number,
             iterations: 0,
             tool_calls: Vec::new(),

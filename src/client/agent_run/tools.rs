@@ -66,6 +66,7 @@ impl<P: Ports> Client<P> {
     async fn run_tool(&self, call: &ToolCall, state: &RunState<'_>, place: Place<'_>) -> Result<ToolRun> {
         let ToolCall { tool_call_id, tool_name, input, .. } = call;
         state.tell(&AgentEvent::ToolStart { tool_call_id, tool: tool_name, input });
+        let span = state.span.as_ref().map(|run| run.tool(call));
         let started = self.ports.clock().now_ms();
         let Answer { output, status, attempts } =
             match state.agent.tools.iter().find(|spec| spec.tool.name == *tool_name) {
@@ -73,8 +74,15 @@ impl<P: Ports> Client<P> {
                 Some(_) if call.incomplete || !input.is_object() => {
                     Answer::failed("the arguments are not a JSON object", 0)
                 }
-                Some(spec) => self.handle(spec, call, state, place).await?,
+                Some(spec) => match self.handle(spec, call, state, place).await {
+                    Ok(answer) => answer,
+                    Err(error) => {
+                        span.into_iter().for_each(|span| span.failed(&error));
+                        return Err(error);
+                    }
+                },
             };
+        span.into_iter().for_each(|span| span.end(status, &output, attempts));
         let duration_ms = self.ports.clock().now_ms().saturating_sub(started);
         let is_error = status != ToolOutcome::Completed;
         state.tell(&AgentEvent::ToolEnd {

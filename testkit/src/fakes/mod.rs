@@ -2,6 +2,7 @@
 
 mod clock;
 mod key_agent;
+mod observer;
 mod ports;
 mod random;
 mod storage;
@@ -10,6 +11,7 @@ mod transport;
 
 pub use clock::VirtualClock;
 pub use key_agent::FakeKeyAgent;
+pub use observer::FakeObserver;
 pub use ports::FakeKeyResolver;
 pub use ports::FakePorts;
 pub use ports::NoTransport;

@@ -15,6 +15,7 @@ use ductape_models::client::ClientOptions;
 use ductape_models::client::ports::Body;
 use ductape_models::client::ports::KeyContext;
 use ductape_models::client::ports::KeyResolver;
+use ductape_models::client::ports::Observer;
 use ductape_models::client::ports::Ports;
 use ductape_models::client::ports::Random;
 use ductape_models::client::ports::Transport;
@@ -24,6 +25,7 @@ use ductape_models::http::HttpRequest;
 
 use super::CountingRandom;
 use super::FakeKeyAgent;
+use super::FakeObserver;
 use super::FakeTools;
 use super::MemoryStorage;
 use super::VirtualClock;
@@ -45,6 +47,8 @@ pub struct FakePorts<T = NoTransport, R = CountingRandom> {
     pub key_agent: FakeKeyAgent,
     /// Tools of agents.
     pub tools: FakeTools,
+    /// Who hears of what happens.
+    pub observer: Option<Rc<FakeObserver>>,
 }
 
 impl<T> FakePorts<T> {
@@ -63,13 +67,14 @@ impl<T> FakePorts<T> {
             key_resolver: FakeKeyResolver::default(),
             key_agent: FakeKeyAgent::default(),
             tools: FakeTools::default(),
+            observer: None,
         }
     }
 
     /// The same with another source of randomness.
     pub fn with_random<R>(self, random: R) -> FakePorts<T, R> {
-        let Self { storage, transport, clock, random: _, key_resolver, key_agent, tools } = self;
-        FakePorts { storage, transport, clock, random, key_resolver, key_agent, tools }
+        let Self { storage, transport, clock, random: _, key_resolver, key_agent, tools, observer } = self;
+        FakePorts { storage, transport, clock, random, key_resolver, key_agent, tools, observer }
     }
 
     /// A client with one product key and no declared products.
@@ -136,6 +141,11 @@ impl<T: Transport, R: Random> Ports for FakePorts<T, R> {
 
     fn tools(&self) -> &FakeTools {
         &self.tools
+    }
+
+    fn observer(&self) -> Option<Rc<dyn Observer>> {
+        let observer: Rc<dyn Observer> = self.observer.clone()?;
+        Some(observer)
     }
 }
 
