@@ -31,6 +31,7 @@ try {
   await seedSamples();
   await readmeSamples();
   await keySamples();
+  await operationsPage();
   await agentPage();
 } finally {
   remove();
@@ -162,6 +163,35 @@ async function keySamples(): Promise<void> {
   await check('docs/keys.md is a program that compiles and runs', async () => {
     const printed = (await runProgram('keys', program)).trim().split('\n');
     equal(printed, ['1 records', 'Hi there, how can I help?', '0.3', 'true']);
+  });
+}
+
+async function operationsPage(): Promise<void> {
+  const program = [
+    `import Ductape, { type Wanted } from 'ductape-models';`,
+    `import { memoryStorage } from 'ductape-models/storage/memory';`,
+    `const [storage, otherStorage] = [memoryStorage(), memoryStorage()];`,
+    ...samplesOf('docs/operations.md'),
+    `console.log((await ductape.model.audit()).clean);`,
+  ].join('\n');
+  await check('docs/operations.md is a program that compiles and runs', async () => {
+    const printed = (await runProgram('operations', program)).trim().split('\n');
+    equal(printed, [
+      "error fallback_missing support  the model names 'spare' as a fallback, and there is no such model",
+      'not ready',
+      'temperature 0.1 0.3',
+      'maxTokens 500 undefined',
+      'topP 0.9 undefined',
+      "[ 'envs.prd.temperature', 'envs.prd.topP' ]",
+      '3',
+      'update support 5 ',
+      'create spare 7 ',
+      "true [ 'support', 'spare' ]",
+      'true',
+      "[ 'spare', 'support' ] []",
+      "[ 'spare', 'support' ]",
+      'true',
+    ]);
   });
 }
 
