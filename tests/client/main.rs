@@ -8,6 +8,7 @@
 
 mod agents;
 mod anthropic;
+mod applying;
 mod auditing;
 mod calling;
 mod dry_run;
@@ -16,9 +17,14 @@ mod faults;
 mod healing;
 mod history;
 mod key_care;
+mod moving;
 mod observing;
+mod operation_audit;
+mod planning;
+mod promoting;
 mod records;
 mod recovery;
+mod registrar;
 mod registry;
 mod resolution;
 mod shop;
