@@ -14,6 +14,9 @@ export type AuditAction =
   | 'keys.retire'
   | 'model.create'
   | 'model.delete'
+  | 'model.export'
+  | 'model.import'
+  | 'model.promote'
   | 'model.rollback'
   | 'model.update';
 

@@ -92,6 +92,48 @@ fn a_model_is_told_over_its_life_and_its_keys_by_environment() {
 }
 
 #[test]
+fn operations_are_told_by_what_they_wrote_and_what_they_could_not() {
+    let shop = audited([]);
+    let envs = json!([env("dev", CANARY), {"slug": "prd", "baseUrl": "http://localhost:9"}]);
+    shop.run(shop.client.create(&model(envs))).unwrap();
+    shop.run(shop.client.update(&json!({"product": "shop", "tag": "chat",
+        "envs": [{"slug": "dev", "temperature": 0.2}]})))
+        .unwrap();
+    told(&shop);
+
+    let promote =
+        json!({"product": "shop", "tag": "chat", "from": "dev", "to": "prd", "fields": ["temperature"]});
+    shop.run(shop.client.promote(&promote)).unwrap();
+    assert_eq!(told(&shop), [line("model.promote", "", 3, "ok")]);
+    shop.run(shop.client.promote(&promote)).unwrap();
+    assert_eq!(told(&shop), []);
+
+    let export = shop.run(shop.client.export(&json!({"product": "shop"}))).unwrap();
+    assert_eq!(told(&shop), [line("model.export", "", 3, "ok")]);
+    let import = json!({"export": serde_json::to_value(&export).unwrap()});
+    shop.run(shop.client.import(&import)).unwrap();
+    assert_eq!(told(&shop), [line("model.import", "", 0, "already_exists")]);
+    shop.run(shop.client.delete(&json!({"product": "shop", "tag": "chat"}))).unwrap();
+    told(&shop);
+    shop.run(shop.client.import(&import)).unwrap();
+    assert_eq!(told(&shop), [line("model.import", "", 3, "ok"), line("key.set", "dev", 3, "ok")]);
+
+    let wanted = |models: serde_json::Value| json!({"product": "shop", "prune": true, "models": models});
+    let other = json!({"tag": "other", "name": "Other", "provider": "custom", "model": "m",
+        "envs": [{"slug": "dev", "apiKey": OTHER, "baseUrl": "http://localhost:9"}]});
+    shop.run(shop.client.apply(&wanted(json!([other])))).unwrap();
+    let mut lines = told(&shop);
+    lines.sort();
+    let expected = [
+        line("key.remove", "dev", 0, "ok"),
+        line("key.set", "dev", 1, "ok"),
+        line("model.create", "", 1, "ok"),
+        line("model.delete", "", 0, "ok"),
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
 fn an_event_says_who_what_and_which_key_and_never_the_key() {
     let shop = audited([]);
     let view = shop.run(shop.client.create(&model(json!([env("dev", CANARY)])))).unwrap();

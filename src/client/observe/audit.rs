@@ -55,6 +55,14 @@ impl<P: Ports> Client<P> {
         }
     }
 
+    /// A record left the store as it is.
+    pub(in super::super) fn audit_export(&self, record: &Record) {
+        if self.is_audited() {
+            let event = about_model(AuditAction::ModelExport, &record.model.product, &record.model.tag);
+            self.tell(AuditEvent { rev: Some(record.meta.rev), ..event });
+        }
+    }
+
     /// Something was done to an agent.
     pub(in super::super) fn audit_agent(
         &self,

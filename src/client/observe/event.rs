@@ -26,6 +26,12 @@ pub enum AuditAction {
     ModelCreate,
     /// A model was deleted.
     ModelDelete,
+    /// A record left the store, its keys sealed.
+    ModelExport,
+    /// An exported record was written as it is.
+    ModelImport,
+    /// Settings of one environment were copied to another.
+    ModelPromote,
     /// Earlier settings of a model were put back.
     ModelRollback,
     /// A model was changed.
@@ -45,6 +51,9 @@ impl AuditAction {
         AuditAction::KeysRetire,
         AuditAction::ModelCreate,
         AuditAction::ModelDelete,
+        AuditAction::ModelExport,
+        AuditAction::ModelImport,
+        AuditAction::ModelPromote,
         AuditAction::ModelRollback,
         AuditAction::ModelUpdate,
     ];
@@ -63,6 +72,9 @@ impl AuditAction {
             AuditAction::KeysRetire => "keys.retire",
             AuditAction::ModelCreate => "model.create",
             AuditAction::ModelDelete => "model.delete",
+            AuditAction::ModelExport => "model.export",
+            AuditAction::ModelImport => "model.import",
+            AuditAction::ModelPromote => "model.promote",
             AuditAction::ModelRollback => "model.rollback",
             AuditAction::ModelUpdate => "model.update",
         }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::super::Client;
 use super::super::cancel::aborted;
+use super::super::observe::AuditAction;
 use super::super::ports::Ports;
 use super::super::ports::Written;
 use super::super::records::conflict;
@@ -74,7 +75,15 @@ impl<P: Ports> Client<P> {
             match self.carry_out(&wanted, planned.as_ref(), &action, &key, work).await {
                 Ok(false) => {}
                 Ok(true) => done.push(action),
-                Err(error) => failed.push(Failed::new(&action.tag, &error)),
+                Err(error) => {
+                    let told = match action.action {
+                        Action::Create => AuditAction::ModelCreate,
+                        Action::Delete => AuditAction::ModelDelete,
+                        Action::None | Action::Update => AuditAction::ModelUpdate,
+                    };
+                    let error = self.refused(told, &wanted.product, &action.tag, error);
+                    failed.push(Failed::new(&action.tag, &error));
+                }
             }
         }
         Ok(Done { product: wanted.product, clean: failed.is_empty(), done, failed })
@@ -109,11 +118,17 @@ impl<P: Ports> Client<P> {
                 let (model, _) = self.seal_keys(*applied).await?;
                 let next = old.record.next(model, self.writing()?)?;
                 self.check_unmoved(key, &old.stored).await?;
-                self.store(key, &next, Some(&old)).await?
+                let written = self.store(key, &next, Some(&old)).await?;
+                if let Written::Done(_) = written {
+                    self.audit_write(AuditAction::ModelUpdate, Some(&old.record), &next);
+                }
+                written
             }
             Work::Delete(stored) => {
                 self.check_unmoved(key, &stored).await?;
+                let text = if self.is_audited() { stored.value.clone() } else { String::new() };
                 self.erase_as(key, stored, true).await?;
+                self.audit_delete(key, &text, &wanted.product, &action.tag);
                 return Ok(true);
             }
         };

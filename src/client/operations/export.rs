@@ -65,6 +65,7 @@ impl<P: Ports> Client<P> {
                 Some(stored) => {
                     let record = record_text::parse(&self.keys, &key, &stored.value);
                     let record = record.map_err(|error| located(error, &product, &tag))?;
+                    self.audit_export(&record);
                     records.push(Exported { tag: record.model.tag, record: stored.value });
                 }
                 // Deleted since it was listed: there is nothing to export.

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::super::Client;
 use super::super::models::located;
+use super::super::observe::AuditAction;
 use super::super::ports::Ports;
 use super::super::ports::Stored;
 use super::super::ports::Written;
@@ -60,7 +61,10 @@ impl<P: Ports> Client<P> {
             match self.import_one(product, tag, text, on_existing).await {
                 Ok(true) => report.imported.push(tag.to_owned()),
                 Ok(false) => report.skipped.push(tag.to_owned()),
-                Err(error) => report.failed.push(Failed::new(tag, &error)),
+                Err(error) => {
+                    let error = self.refused(AuditAction::ModelImport, product, tag, error);
+                    report.failed.push(Failed::new(tag, &error));
+                }
             }
         }
         Ok(report)
@@ -90,7 +94,11 @@ impl<P: Ports> Client<P> {
             (None, _) => {}
         }
         match self.put_text(&key, text, old.as_ref()).await? {
-            Written::Done(_) => Ok(true),
+            Written::Done(_) => {
+                let old = old.and_then(|old| record_text::parse(&self.keys, &key, &old.value).ok());
+                self.audit_write(AuditAction::ModelImport, old.as_ref(), &record);
+                Ok(true)
+            }
             Written::Conflict => Err(conflict()),
         }
     }

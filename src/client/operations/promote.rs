@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::super::Client;
 use super::super::models::located;
+use super::super::observe::AuditAction;
 use super::super::ports::Ports;
 use super::super::ports::Written;
 use super::super::records::CONFLICT_RETRIES;
@@ -43,13 +44,14 @@ impl<P: Ports> Client<P> {
         let is_dry = reader.optional("dryRun", reader::boolean)?.unwrap_or(false);
         let key = storage_key(&product, &tag);
         let _guard = self.locks.hold(&key).await;
-        match self
-            .promote_under(&key, &promotion, is_dry)
-            .await
-            .map_err(|error| located(error, &product, &tag))?
-        {
+        let promoted = self.promote_under(&key, &promotion, is_dry).await;
+        let refused = |error| match is_dry {
+            true => error,
+            false => self.refused(AuditAction::ModelPromote, &product, &tag, error),
+        };
+        match promoted.map_err(|error| refused(located(error, &product, &tag)))? {
             Some(promoted) => Ok(promoted),
-            None => Err(self.model_not_found(&product, &tag).await),
+            None => Err(refused(self.model_not_found(&product, &tag).await)),
         }
     }
 
@@ -71,6 +73,7 @@ impl<P: Ports> Client<P> {
             }
             let next = old.record.next(model, self.writing()?)?;
             if let Written::Done(_) = self.store(key, &next, Some(&old)).await? {
+                self.audit_write(AuditAction::ModelPromote, Some(&old.record), &next);
                 return Ok(Some(Promoted { model: self.view(&next, warnings), changes }));
             }
         }
