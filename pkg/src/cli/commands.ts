@@ -2,8 +2,22 @@
 
 import type { Command } from './call.js';
 import { KEYS } from './keys.js';
-import { READING } from './models-read.js';
-import { WRITING } from './models-write.js';
+import { explain, history, list, resolve, showOne, usages, verify } from './models-read.js';
+import { create, remove, rollback, rotate, update } from './models-write.js';
 
 /** All of them. */
-export const COMMANDS: readonly Command[] = [...READING, ...WRITING, ...KEYS];
+export const COMMANDS: readonly Command[] = [
+  list,
+  showOne,
+  create,
+  update,
+  rotate,
+  remove,
+  verify,
+  resolve,
+  explain,
+  history,
+  rollback,
+  usages,
+  ...KEYS,
+];

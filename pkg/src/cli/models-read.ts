@@ -22,7 +22,7 @@ export function show<T>(call: Call, value: T, text: (value: T) => string): numbe
   return EXIT.ok;
 }
 
-const list: Command = {
+export const list: Command = {
   name: 'models list',
   summary: 'List the models of a product',
   options: PLACE,
@@ -43,7 +43,7 @@ function listText(models: readonly (ModelView | UnreadableModel)[]): string {
   );
 }
 
-const showOne: Command = {
+export const showOne: Command = {
   name: 'models show',
   operands: TAG,
   summary: 'Show a model, without its keys',
@@ -53,7 +53,7 @@ const showOne: Command = {
   },
 };
 
-const verify: Command = {
+export const verify: Command = {
   name: 'models verify',
   operands: TAG,
   summary: 'Ask the provider for the smallest answer',
@@ -87,7 +87,7 @@ const OVERRIDES = {
   ...SETTING_OPTIONS,
 };
 
-const resolve: Command = {
+export const resolve: Command = {
   name: 'models resolve',
   operands: TAG,
   summary: 'Show what a call would use',
@@ -99,7 +99,7 @@ const resolve: Command = {
   },
 };
 
-const explain: Command = {
+export const explain: Command = {
   name: 'models explain',
   operands: TAG,
   summary: 'Show where each setting of a call comes from',
@@ -122,7 +122,7 @@ function question(call: Call) {
   };
 }
 
-const history: Command = {
+export const history: Command = {
   name: 'models history',
   operands: TAG,
   summary: 'List the last settings of a model',
@@ -132,7 +132,7 @@ const history: Command = {
   },
 };
 
-const usages: Command = {
+export const usages: Command = {
   name: 'models usages',
   operands: TAG,
   summary: 'List the agents that name a model',
@@ -142,6 +142,3 @@ const usages: Command = {
     return show(call, tags, (tags) => (tags.length === 0 ? 'no agents' : tags.join('\n')));
   },
 };
-
-/** In the order of help. */
-export const READING: readonly Command[] = [list, showOne, verify, resolve, explain, history, usages];

@@ -27,7 +27,7 @@ function done(call: Call, word: string, model: ModelView): number {
   return show(call, model, modelText);
 }
 
-const create: Command = {
+export const create: Command = {
   name: 'models create',
   operands: TAG,
   summary: 'Store a model, its API keys sealed',
@@ -54,7 +54,7 @@ const create: Command = {
   },
 };
 
-const update: Command = {
+export const update: Command = {
   name: 'models update',
   operands: TAG,
   summary: 'Change what is given of a model',
@@ -77,7 +77,7 @@ const update: Command = {
   },
 };
 
-const rotate: Command = {
+export const rotate: Command = {
   name: 'models rotate',
   operands: TAG,
   summary: 'Give an environment another API key',
@@ -105,7 +105,7 @@ async function demandEnv(ductape: Ductape, tag: string, slug: string): Promise<v
   }
 }
 
-const remove: Command = {
+export const remove: Command = {
   name: 'models delete',
   operands: TAG,
   summary: 'Delete a model with its keys and its history',
@@ -123,7 +123,7 @@ const remove: Command = {
   },
 };
 
-const rollback: Command = {
+export const rollback: Command = {
   name: 'models rollback',
   operands: TAG,
   summary: 'Put earlier settings back, as a new revision',
@@ -141,6 +141,3 @@ const rollback: Command = {
     return done(call, 'rolled back', await (await client(call)).model.rollback(to));
   },
 };
-
-/** In the order of help. */
-export const WRITING: readonly Command[] = [create, update, rotate, remove, rollback];

@@ -59,7 +59,8 @@ async function guarded(file: string, name: string): Promise<string> {
     throw new UsageError(`${name}: ${named(file)} cannot be read (${codeOf(error)})`);
   });
   try {
-    const { mode, uid, size, ...stat } = await handle.stat();
+    const stat = await handle.stat();
+    const { mode, uid, size } = stat;
     if (!stat.isFile() || size > MAX_BYTES) throw new UsageError(`${name}: expected a file of at most 64 KiB`);
     const self = process.geteuid?.();
     // Windows has no such modes.
