@@ -119,7 +119,10 @@ const doctor: Command = {
 
 function doctorText({ scanned, keys, problems, healthy }: Diagnosis): string {
   const rows = keys.map(({ keyId, role, records }) => [keyId, role, records]);
-  const parts = [`${scanned} records, ${healthy ? 'healthy' : 'not healthy'}`, table(['KEY', 'ROLE', 'RECORDS'], rows)];
+  const parts = [
+    `${scanned} ${scanned === 1 ? 'record' : 'records'}, ${healthy ? 'healthy' : 'not healthy'}`,
+    table(['KEY', 'ROLE', 'RECORDS'], rows),
+  ];
   return [...parts, ...(problems.length === 0 ? [] : [problemTable(problems)])].join('\n\n');
 }
 

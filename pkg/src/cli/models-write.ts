@@ -9,9 +9,8 @@ import { client } from './library.js';
 import { MODEL_OPTIONS, modelInput } from './model-input.js';
 import { show } from './models-read.js';
 import { confirmed } from './prompt.js';
-import { say } from './screen.js';
 import { envOf, requiredEnv } from './settings.js';
-import { modelText, sayWarnings } from './views.js';
+import { keyText, sayWarnings } from './views.js';
 
 const TAG = ['<tag>'];
 
@@ -19,12 +18,13 @@ const ENVS = { env: { value: 'envs', many: true, text: 'the environments; defaul
 
 const YES = { yes: { text: 'do not ask' } };
 
-function done(call: Call, word: string, model: ModelView): number {
-  if (!call.json) {
-    sayWarnings(model.warnings);
-    say(`${word} ${model.tag} of ${model.product}, revision ${model.rev}`);
-  }
-  return show(call, model, modelText);
+/** One line for people: what was done, and the keys of the environments that it was about. */
+function done(call: Call, word: string, model: ModelView, slugs: Iterable<string> = []): number {
+  if (!call.json) sayWarnings(model.warnings);
+  const about = new Set(slugs);
+  const keys = model.envs.filter(({ slug }) => about.has(slug)).map((env) => `${env.slug} ${keyText(env)}`);
+  const what = `${word} ${model.tag} of ${model.product}, revision ${model.rev}`;
+  return show(call, model, () => [what, ...keys].join('\n  '));
 }
 
 export const create: Command = {
@@ -50,7 +50,13 @@ export const create: Command = {
       const isKeyed = each.apiKey != null || each.keyRef != null || each.active === false;
       if (!isKeyed && input.provider !== 'custom') Object.assign(each, await askedKey(each.slug));
     }
-    return done(call, 'created', await (await client(call, { makesStore: true })).model.create(input));
+    const model = await (await client(call, { makesStore: true })).model.create(input);
+    return done(
+      call,
+      'created',
+      model,
+      model.envs.map(({ slug }) => slug),
+    );
   },
 };
 
@@ -73,7 +79,14 @@ export const update: Command = {
     if (removed.length > 0) patch.envs = [...(patch.envs ?? []), ...removed];
     const isNothing = Object.keys(patch).length === 1;
     if (isNothing) throw new UsageError('nothing to change: see ductape-models models update --help');
-    return done(call, 'updated', await (await client(call)).model.update(patch));
+    const model = await (await client(call)).model.update(patch);
+    const keyed = (patch.envs ?? []).filter((env) => env.apiKey != null || env.keyRef != null);
+    return done(
+      call,
+      'updated',
+      model,
+      keyed.map(({ slug }) => slug),
+    );
   },
 };
 
@@ -92,7 +105,8 @@ export const rotate: Command = {
     const stray = [...keys.keys()].find((env) => env !== slug);
     if (stray !== undefined) throw new UsageError(`the key is for another environment than ${slug}`);
     const key = keys.get(slug) ?? (await askedKey(slug));
-    return done(call, 'rotated', await ductape.model.update({ tag: call.operand(0), envs: [{ slug, ...key }] }));
+    const model = await ductape.model.update({ tag: call.operand(0), envs: [{ slug, ...key }] });
+    return done(call, 'rotated', model, [slug]);
   },
 };
 
@@ -138,6 +152,6 @@ export const rollback: Command = {
     const keys = await givenKeys(call, []);
     const envs = [...keys].map(([slug, key]) => ({ slug, ...key }));
     const to = { tag: call.operand(0), rev: Number(rev), ...(envs.length > 0 ? { envs } : {}) };
-    return done(call, 'rolled back', await (await client(call)).model.rollback(to));
+    return done(call, 'rolled back', await (await client(call)).model.rollback(to), keys.keys());
   },
 };

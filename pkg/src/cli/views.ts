@@ -1,7 +1,7 @@
 // Models as text for people.
 
 import type { EnvView, Explained, Explanation, ModelView, ResolveView, Revision, Warning } from '../types.js';
-import { bold, say } from './screen.js';
+import { say } from './screen.js';
 import { type Cell, inline, moment, pairs, table } from './table.js';
 
 /** A model and its environments. */
@@ -107,9 +107,4 @@ export function historyText(revisions: readonly Revision[]): string {
     ['REV', 'WRITTEN', 'BY', 'CHANGED'],
     revisions.map(({ rev, updatedAt, updatedBy, changed }) => [rev, moment(updatedAt), updatedBy, changed.join(', ')]),
   );
-}
-
-/** A line of its own above something else. */
-export function headline(text: string): string {
-  return bold(text);
 }
