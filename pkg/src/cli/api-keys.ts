@@ -28,20 +28,23 @@ export function namedEnvs(call: Call): string[] {
 /** The keys that the options give, by environment. `envs`: those that the command is about. */
 export async function givenKeys(call: Call, envs: readonly string[]): Promise<Map<string, GivenKey>> {
   const keys = new Map<string, GivenKey>();
-  const add = (option: string, slug: string | undefined, key: GivenKey) => {
+  const envFor = (option: string, slug: string | undefined) => {
     const env = slug ?? onlyOne(option, envs);
     if (keys.has(env)) throw new UsageError(`${env} is given two keys`);
-    keys.set(env, key);
+    return env;
   };
   for (const text of call.all('key-env')) {
     const [slug, name] = split(text);
-    add('--key-env', slug, { apiKey: fromVariable(name) });
+    keys.set(envFor('--key-env', slug), { apiKey: fromVariable(name) });
   }
   for (const text of call.all('key-ref')) {
     const [slug, keyRef] = split(text);
-    add('--key-ref', slug, { keyRef });
+    keys.set(envFor('--key-ref', slug), { keyRef });
   }
-  if (call.has('key-stdin')) add('--key-stdin', call.text('key-stdin'), { apiKey: await fromStdin() });
+  if (call.has('key-stdin')) {
+    const env = envFor('--key-stdin', call.text('key-stdin'));
+    keys.set(env, { apiKey: await fromStdin() });
+  }
   return keys;
 }
 

@@ -58,10 +58,10 @@ const rekey: Command = {
     cursor: { value: 'cursor', text: 'go on where an earlier run stopped' },
   },
   async run(call) {
-    const ductape = await client(call);
-    const progress = new Progress(call);
     const limit = call.text('limit');
     if (limit !== undefined && !/^[1-9]\d*$/.test(limit)) throw new UsageError('--limit needs a number of records');
+    const ductape = await client(call);
+    const progress = new Progress(call);
     let last: Rekeyed | undefined;
     const product = call.text('product');
     const cursor = call.text('cursor');

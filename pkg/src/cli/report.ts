@@ -13,10 +13,17 @@ export function report(error: unknown, asJson: boolean): number {
 }
 
 function wordsOf(error: unknown): { code: string; message: string; hint: string } {
-  const { code, message, meant } = Object(error) as { code?: unknown; message?: unknown; meant?: unknown };
+  const { code, meant, cause } = Object(error) as { [name: string]: unknown };
+  const why = code === 'storage_error' ? messageOf(cause) : undefined;
   return {
     code: typeof code === 'string' ? code : 'internal',
-    message: typeof message === 'string' ? message : 'an unknown failure',
+    message: `${messageOf(error) ?? 'an unknown failure'}${why === undefined ? '' : `: ${why}`}`,
     hint: typeof meant === 'string' ? `. Did you mean ${meant}?` : '',
   };
+}
+
+/** The stores of a command line are this package's own and Node's: what they say of a failure may be shown. */
+function messageOf(error: unknown): string | undefined {
+  const { message } = Object(error) as { message?: unknown };
+  return typeof message === 'string' && message !== '' ? message : undefined;
 }

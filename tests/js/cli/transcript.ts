@@ -78,7 +78,10 @@ export class Bindings {
     }
     const match = new RegExp(`^${pattern}${escaped((want ?? '').slice(at))}$`).exec(got ?? '');
     if (match === null) return `expected\n${want}\nprinted\n${got}`;
-    names.forEach((name, place) => this.#values.set(name, match[place + 1] ?? ''));
+    for (const [place, name] of names.entries()) this.#values.set(name, match[place + 1] ?? '');
+    // Two examples that turn out to be one value would be two keys that are one.
+    const bound = Object.keys(EXAMPLES).flatMap((name) => this.#values.get(name) ?? []);
+    if (new Set(bound).size < bound.length) return `two of the page's examples are one value in\n${got}`;
     return undefined;
   }
 }
