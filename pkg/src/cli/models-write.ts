@@ -127,15 +127,24 @@ export const remove: Command = {
   async run(call) {
     const ductape = await client(call);
     const tag = call.operand(0);
-    const { product } = await ductape.model.fetch({ tag });
+    await demandModel(ductape, tag);
     const agents = await ductape.model.usages({ tag });
     const named = agents.length === 0 ? '' : ` The agents ${agents.join(', ')} name it.`;
-    const question = `Delete ${tag} of ${product} with its keys and its history?${named}`;
+    const question = `Delete ${tag} with its keys and its history?${named}`;
     if (!(await confirmed(question, call.has('yes')))) throw new CommandError('declined', 'nothing was deleted');
     const result = await ductape.model.delete({ tag, ...(call.has('restrict') ? { restrict: true } : {}) });
-    return show(call, result, () => `deleted ${tag} of ${product}.${named}`.replace(/\.$/, ''));
+    return show(call, result, ({ product }) => `deleted ${tag} of ${product}${named === '' ? '' : `.${named}`}`);
   },
 };
+
+/** Nobody is asked about a model that is not there. One that cannot be read can still be deleted. */
+async function demandModel(ductape: Ductape, tag: string): Promise<void> {
+  try {
+    await ductape.model.fetch({ tag });
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'model_not_found') throw error;
+  }
+}
 
 export const rollback: Command = {
   name: 'models rollback',

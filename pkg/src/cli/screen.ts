@@ -25,9 +25,13 @@ export function print(text: string): void {
   process.stdout.write(`${safe(text)}\n`);
 }
 
-/** A result as JSON, in the API's own shape. */
+/** A result as JSON, in the API's own shape. Unlike in text, every character comes through, some of them escaped. */
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2));
+  print(JSON.stringify(value, null, 2).replace(UNPRINTABLE, escapeOf));
+}
+
+function escapeOf(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** The one result that is a key. */

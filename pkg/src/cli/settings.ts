@@ -85,12 +85,15 @@ function check(name: string, field: unknown): void {
   if (isText && (typeof field !== 'string' || field === '')) throw new UsageError(`${FILE}: ${name}: expected a text`);
 }
 
+/** `privateKey`, `STORE_TOKEN`, `keys`; a product may still be called `turnkey`. */
+const SECRET_NAMES = [/(?:^|[-_])(?:key|token|secret|password)s?$/i, /[a-z](?:Key|Token|Secret|Password)s?$/];
+
 /** Such files are committed. Neither names nor values of what is found are repeated. */
 function refuseSecrets(value: unknown): void {
   if (typeof value === 'string' && (looksLikeKey(value) || hasCredentials(value))) throw secretIn();
   if (typeof value !== 'object' || value === null) return;
   for (const [name, field] of Object.entries(value)) {
-    if (/key|token|secret|password/i.test(name) || looksLikeKey(name)) throw secretIn();
+    if (SECRET_NAMES.some((names) => names.test(name)) || looksLikeKey(name)) throw secretIn();
     refuseSecrets(field);
   }
 }

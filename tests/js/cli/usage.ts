@@ -75,6 +75,7 @@ export async function usageCases(stage: Stage): Promise<void> {
   await settings(stage, place, env);
   await keyFiles(stage, privateKey);
   await help(stage);
+  await fromFiles(stage, env);
   await hostile(stage);
 }
 
@@ -117,6 +118,15 @@ async function settings({ test, place: at }: Stage, place: Place, env: Record<st
     mkdirSync(join(own.folder, 'kept'));
     config({ store: './kept', product: 'shop' });
     equal(await run(), { stdout: 'no models\n', stderr: '', code: 0 });
+    config({ store: './kept', product: 'turnkey', retired: ['aaaaaaaaaa'] });
+    const { stdout } = await runOne(own, ['keys', 'doctor', '--json'], { env: { DUCTAPE_PRIVATE_KEY } });
+    equal(
+      JSON.parse(stdout).keys.map(({ role }: { role: string }) => role),
+      ['primary', 'retired'],
+    );
+    const more = { DUCTAPE_PRIVATE_KEY, DUCTAPE_STORE: 'of-env' };
+    has((await runOne(own, ['models', 'list'], { env: more })).stderr, 'no folder of-env');
+    has((await runOne(own, ['models', 'list', '--store', 'of-option'], { env: more })).stderr, 'no folder of-option');
     const wrong: [unknown, string][] = [
       [{ stor: 'x' }, 'no such field: "stor". Did you mean store?'],
       [{ store: 7 }, 'store: expected a text'],
@@ -191,6 +201,41 @@ async function keyFiles({ test, place: at, library }: Stage, privateKey: string)
   });
 }
 
+async function fromFiles({ test, place: at }: Stage, env: Record<string, string>): Promise<void> {
+  const place = at('from');
+  const create = async (model: unknown, ...more: string[]) => {
+    writeFileSync(join(place.folder, 'model.json'), JSON.stringify(model));
+    return runOne(place, ['models', 'create', 'a', '--from', 'model.json', '--json', ...more], { env });
+  };
+  const model = { name: 'A', provider: 'openai', model: 'gpt-4.1', topP: 0.5, headers: { 'x-team': 'a' } };
+
+  await test('a file names the variable of a key, and options win over it', async () => {
+    const envs = [{ slug: 'dev', apiKey: { env: 'CANARY_KEY' }, temperature: 0.1 }];
+    const more = ['--top-p', '0.9', '--temperature', 'dev=0.2', '--stop', 'END', '--description', 'x=y'];
+    const { stdout, stderr, code } = await create({ ...model, envs }, ...more);
+    equal([code, stderr], [0, '']);
+    const { topP, stopSequences, headers, description, envs: made } = JSON.parse(stdout);
+    equal([topP, stopSequences, headers, description], [0.9, ['END'], { 'x-team': 'a' }, 'x=y']);
+    equal([made[0].temperature, made[0].keyHint, made.length], [0.2, CANARY.slice(-4), 1]);
+  });
+
+  await test('a file that holds a key is refused, wherever it holds it', async () => {
+    for (const wrong of [
+      { ...model, envs: [{ slug: 'dev', apiKey: CANARY }] },
+      { ...model, envs: [{ slug: 'dev', apiKey: 'canary' }] },
+      { ...model, description: CANARY, envs: [] },
+      { ...model, headers: { authorization: `Bearer ${CANARY}` } },
+    ]) {
+      const { stdout, stderr, code } = await create(wrong);
+      equal([code, stdout], [2, '']);
+      has(stderr, 'model.json holds a key');
+      lacks(stderr, 'canary');
+    }
+    has((await create({ ...model, tag: 'b' })).stderr, 'about another model');
+    has((await create({ ...model, envs: {} })).stderr, 'envs: expected a list');
+  });
+}
+
 async function help({ test, folder, version, place: at }: Stage): Promise<void> {
   const place = at('help');
 
@@ -243,6 +288,7 @@ async function hostile({ test, place: at, library, file }: Stage): Promise<void>
       equal(code, 0);
       const found = /(?!\n)\p{Cc}|\p{Bidi_Control}/u.exec(stdout);
       if (found !== null) throw new Error(`a character ${JSON.stringify(found[0])} came through`);
+      if (more.length > 0) equal(JSON.parse(stdout).name, name);
     }
   });
 }
