@@ -24,7 +24,7 @@ const EXAMPLES: Record<string, string> = {
 const TIME = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ/g;
 const LATENCY = /\b\d+ ms\b/g;
 
-/** The steps of every `console` block of a page. A command goes on after a backslash at the end of its line. */
+/** The steps of every `console` block of a page. A command goes on after a backslash, and on lines that begin with `> `. */
 export function stepsOf(page: string): Step[] {
   const steps: Step[] = [];
   for (const [, block = ''] of readFileSync(page, 'utf8').matchAll(/^```console\n([\s\S]*?)^```/gm)) {
@@ -32,6 +32,7 @@ export function stepsOf(page: string): Step[] {
     for (const line of block.split('\n').slice(0, -1)) {
       const last = steps.at(-1);
       if (line.startsWith('$ ')) steps.push({ command: line.slice(2), expected: '' });
+      else if (line.startsWith('> ') && last?.expected === '') last.command += `\n${line.slice(2)}`;
       else if (isOpen && last !== undefined) last.command += `\n${line}`;
       else if (last !== undefined) last.expected += `${line}\n`;
       isOpen = (line.startsWith('$ ') || isOpen) && line.endsWith('\\');
