@@ -210,7 +210,7 @@ impl<P: Ports> Client<P> {
         self.put_text(key, &text, old).await
     }
 
-    async fn agents_of(&self, product: &str) -> Result<Vec<(ListedKey, Result<AgentRecord>)>> {
+    pub(super) async fn agents_of(&self, product: &str) -> Result<Vec<(ListedKey, Result<AgentRecord>)>> {
         let mut agents = Vec::new();
         for listed in self.list_keys(&agents_prefix(product)).await? {
             let Some(stored) = self.read_text(&listed.key).await? else { continue };

@@ -195,7 +195,7 @@ impl Keys {
     }
 
     /// Whether what this id sealed can be opened.
-    fn check_opens(&self, id: &KeyId) -> Result<()> {
+    pub(super) fn check_opens(&self, id: &KeyId) -> Result<()> {
         let ring = self.ring()?;
         if ring.opens(id) { Ok(()) } else { ring.get(id).map(drop) }
     }

@@ -214,7 +214,12 @@ impl<P: Ports> Client<P> {
     }
 
     /// Writes a new record; `None` where the key is taken.
-    async fn insert(&self, key: &str, product: &str, input: &ModelInput) -> Result<Option<ModelView>> {
+    pub(super) async fn insert(
+        &self,
+        key: &str,
+        product: &str,
+        input: &ModelInput,
+    ) -> Result<Option<ModelView>> {
         let (model, warnings) = self.seal_keys(input.build(product)?).await?;
         let record = Record::first(model, self.writing()?);
         // Where the store cannot refuse, looking first is all that can be done.
@@ -260,7 +265,7 @@ impl<P: Ports> Client<P> {
         }))
     }
 
-    fn view(&self, record: &Record, warnings: Vec<Warning>) -> ModelView {
+    pub(super) fn view(&self, record: &Record, warnings: Vec<Warning>) -> ModelView {
         ModelView::new(record, |id| self.keys.opens(id), warnings)
     }
 

@@ -33,7 +33,7 @@ const MAX_PAGES: usize = 10_000;
 #[derive(Debug)]
 pub(super) struct Loaded {
     pub(super) record: Record,
-    stored: Stored,
+    pub(super) stored: Stored,
 }
 
 /// One storage key of a listing.
@@ -129,7 +129,12 @@ impl<P: Ports> Client<P> {
 
     /// Deletes what is under `key`, which was `stored` when it was read. A record that somebody else put there after a
     /// delete of ours may have happened is left alone.
-    pub(super) async fn erase(&self, key: &str, mut stored: Stored) -> Result<()> {
+    pub(super) async fn erase(&self, key: &str, stored: Stored) -> Result<()> {
+        self.erase_as(key, stored, false).await
+    }
+
+    /// The same; where `exactly`, a record that changed since it was read is left alone, too.
+    pub(super) async fn erase_as(&self, key: &str, mut stored: Stored, exactly: bool) -> Result<()> {
         for attempt in 0..=CONFLICT_RETRIES {
             let condition = if self.has_cas() { IfMatch::Etag(&stored.etag) } else { IfMatch::Any };
             let delete = self.storage_call(self.ports.storage().delete(key, condition)).await;
@@ -144,12 +149,12 @@ impl<P: Ports> Client<P> {
             };
             let is_unchanged = now.value == stored.value;
             match delete {
-                Ok(Written::Conflict) => stored = now,
+                Ok(Written::Conflict) if !exactly => stored = now,
                 Err(failure) if is_unchanged && (attempt >= WRITE_RETRIES || !failure.retryable()) => {
                     return Err(failure);
                 }
                 Err(failure) if is_unchanged => self.back_off(attempt, failure.retry_after_ms()).await,
-                Err(_) | Ok(Written::Done(_)) => return Err(conflict()),
+                Err(_) | Ok(_) => return Err(conflict()),
             }
         }
         Err(conflict())

@@ -61,7 +61,8 @@ impl<P: Ports> Client<P> {
         Ok(())
     }
 
-    fn check_places(&self, model: &Model, added: &[NewPlace], moved: &[NewPlace]) -> Result<()> {
+    /// Whether a change's new environments and addresses are among those that the client's options allow.
+    pub(super) fn check_places(&self, model: &Model, added: &[NewPlace], moved: &[NewPlace]) -> Result<()> {
         if let Some((_, declared)) = self.options.products.iter().find(|(name, _)| *name == model.product) {
             added.iter().try_for_each(|place| check_slug(place, declared))?;
         }

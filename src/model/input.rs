@@ -100,29 +100,28 @@ impl ModelPatch {
     /// # Errors
     /// `invalid_input` naming the first wrong or unknown field.
     pub fn read(value: &Value) -> Result<Self> {
-        Self::read_with(value, &VIEW_FIELDS, &ENV_VIEW_FIELDS)
+        Self::read_with(&Reader::new("", value)?, &VIEW_FIELDS, &ENV_VIEW_FIELDS)
     }
 
-    pub(super) fn read_with(value: &Value, passed: &[&str], env_passed: &[&str]) -> Result<Self> {
-        let reader = Reader::new("", value)?;
+    fn read_with(reader: &Reader<'_>, passed: &[&str], env_passed: &[&str]) -> Result<Self> {
         reader.only(&[&FIELDS, &ModelConfig::FIELDS[..], passed].concat())?;
         let id = |path: &str, value: &Value| reader::id(path, value).map(str::to_owned);
         Ok(Self {
             product: reader.optional("product", id)?,
             tag: reader.required("tag", "the model's tag", id)?,
-            name: given(&reader, "name", filled)?,
+            name: given(reader, "name", filled)?,
             description: reader.nullable("description", text)?,
-            provider: given(&reader, "provider", provider)?,
-            model: given(&reader, "model", filled)?,
+            provider: given(reader, "provider", provider)?,
+            model: given(reader, "model", filled)?,
             api: reader.nullable("api", api)?,
-            config: ModelConfig::read_fields(&reader)?,
+            config: ModelConfig::read_fields(reader)?,
             headers: reader.nullable("headers", headers::read)?.map(Option::unwrap_or_default),
             provider_options: reader
                 .nullable("providerOptions", provider_options)?
                 .map(Option::unwrap_or_default),
             fallback: reader.nullable("fallback", fallback::read)?.map(Option::unwrap_or_default),
             capabilities: reader.nullable("capabilities", Capabilities::read)?.map(Option::unwrap_or_default),
-            envs: given(&reader, "envs", |path, value| envs(path, value, env_passed))?.unwrap_or_default(),
+            envs: given(reader, "envs", |path, value| envs(path, value, env_passed))?.unwrap_or_default(),
         })
     }
 
@@ -164,9 +163,19 @@ impl ModelInput {
     /// # Errors
     /// `invalid_input` naming the first wrong, missing or unknown field.
     pub fn read(value: &Value) -> Result<Self> {
-        let patch = ModelPatch::read_with(value, &[], &[])?;
-        let missing =
-            |field: &str, expected: &str| Error::invalid(field, format!("{expected}; it is missing"));
+        Self::read_at("", value)
+    }
+
+    /// The same where the model is part of something larger: `path` names it in errors.
+    ///
+    /// # Errors
+    /// As [`ModelInput::read`].
+    pub fn read_at(path: &str, value: &Value) -> Result<Self> {
+        let reader = Reader::new(path, value)?;
+        let patch = ModelPatch::read_with(&reader, &[], &[])?;
+        let missing = |field: &str, expected: &str| {
+            Error::invalid(&reader.at(field), format!("{expected}; it is missing"))
+        };
         if patch.envs.is_empty() {
             return Err(missing("envs", "a non-empty list of environments"));
         }

@@ -1,6 +1,7 @@
 //! The stored configuration: a model with its environments. It knows what is valid; not where it is stored or who serves it.
 
 mod capabilities;
+mod change;
 mod config;
 mod envs;
 mod fallback;
@@ -9,11 +10,15 @@ mod history;
 mod input;
 mod keys;
 mod patch;
+mod promotion;
 mod record;
 mod restore;
 mod stored;
 mod view;
 
+pub use change::Change;
+pub use change::changes;
+pub use change::compare;
 pub use config::ModelConfig;
 pub use config::Setting;
 pub use envs::KeyMeta;
@@ -26,6 +31,8 @@ pub use input::ModelPatch;
 pub use patch::Applied;
 pub use patch::NewKey;
 pub use patch::NewPlace;
+pub use promotion::Promotion;
+pub(crate) use promotion::slugs;
 pub use record::Origin;
 pub use record::Record;
 pub use record::RecordMeta;

@@ -92,7 +92,38 @@ impl ModelInput {
     /// # Errors
     /// As [`ModelPatch::apply`].
     pub fn build(&self, product: &str) -> Result<Applied> {
-        let blank = Model {
+        self.patch.apply(&self.blank(product))
+    }
+
+    /// The model `old` made to be what this input says and nothing more: what the input leaves out is cleared, and an
+    /// environment that it does not name is gone. Stored keys stay where no other is given. Nothing is checked yet that
+    /// needs both the old and the new: [`ModelInput::check`] does.
+    ///
+    /// # Errors
+    /// `invalid_input`, `insecure_base_url`, `invalid_api_key`; `missing_api_key` for an empty key in place of a stored one.
+    pub fn replacing(&self, old: &Model) -> Result<Applied> {
+        let mut base = self.blank(&old.product);
+        for env in &old.envs {
+            if self.patch.envs.iter().any(|input| input.slug == env.slug) {
+                let sealed = env.sealed.clone();
+                base.envs.push(ModelEnv { sealed, ..ModelEnv::blank(&env.slug) });
+            }
+        }
+        self.patch.put_onto(base)
+    }
+
+    /// The rules that need both the old and the new.
+    ///
+    /// # Errors
+    /// `missing_api_key`, `key_reentry_required`; `invalid_input` for an environment without an address that needs one.
+    pub fn check(&self, applied: &Applied, old: &Model) -> Result<()> {
+        applied.check(old, &self.patch.envs)
+    }
+
+    /// The model before anything but its name is known.
+    #[must_use]
+    pub fn blank(&self, product: &str) -> Model {
+        Model {
             product: product.to_owned(),
             tag: self.patch.tag.clone(),
             name: self.name.clone(),
@@ -106,8 +137,7 @@ impl ModelInput {
             fallback: Vec::new(),
             capabilities: Capabilities::default(),
             envs: Vec::new(),
-        };
-        self.patch.apply(&blank)
+        }
     }
 
     /// The same input as a change to the model that is already there.
@@ -125,15 +155,20 @@ impl ModelPatch {
     /// of an unknown environment; `missing_api_key` where an active environment of a hosted provider would be left without
     /// a key; `key_reentry_required` where a key would reach another provider or origin than it was given for.
     pub fn apply(&self, old: &Model) -> Result<Applied> {
-        let mut applied = Applied::unchanged(old.clone());
-        self.set_fields(&mut applied.model);
-        for input in &self.envs {
-            if input.remove { remove(&mut applied.model, input)? } else { merge(&mut applied, input)? }
-        }
+        let applied = self.put_onto(old.clone())?;
         if applied.model.envs.is_empty() {
             return Err(Error::invalid("envs", "at least one environment; the last one cannot be removed"));
         }
         applied.check(old, &self.envs)?;
+        Ok(applied)
+    }
+
+    fn put_onto(&self, model: Model) -> Result<Applied> {
+        let mut applied = Applied::unchanged(model);
+        self.set_fields(&mut applied.model);
+        for input in &self.envs {
+            if input.remove { remove(&mut applied.model, input)? } else { merge(&mut applied, input)? }
+        }
         Ok(applied)
     }
 
@@ -206,7 +241,7 @@ fn remove(model: &mut Model, input: &EnvInput) -> Result<()> {
     Ok(())
 }
 
-fn position(model: &Model, slug: &str) -> Result<usize> {
+pub(super) fn position(model: &Model, slug: &str) -> Result<usize> {
     model.envs.iter().position(|env| env.slug == slug).ok_or_else(|| {
         let slugs: Vec<&str> = model.envs.iter().map(|env| env.slug.as_str()).collect();
         let hint =

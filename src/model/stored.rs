@@ -155,7 +155,7 @@ pub(super) fn write_model(map: &mut Map<String, Value>, model: &Model) {
 }
 
 /// An environment without its key.
-fn write_env_settings(env: &ModelEnv) -> Map<String, Value> {
+pub(super) fn write_env_settings(env: &ModelEnv) -> Map<String, Value> {
     let mut map = Map::new();
     put(&mut map, "slug", env.slug.as_str());
     put(&mut map, "active", env.active);
