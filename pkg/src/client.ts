@@ -8,6 +8,8 @@ import type { BuiltRequest, CallOptions, Completion, CompletionStream, Verificat
 import { aborted } from './errors.js';
 import { type CoreKeys, coreKeys, hasSigningKey, keyAgent, plainKeys, ringOf } from './keys.js';
 import { mediaPart } from './media.js';
+import type { ModelOperations } from './operation-types.js';
+import { modelOperations, type RegistryOperation } from './operations.js';
 import { readOptions, type Settings } from './options.js';
 import { ownFields, plainObject } from './plain.js';
 import { rekey } from './rekey.js';
@@ -41,6 +43,7 @@ interface Handle {
 
 /** Operations of the core that answer with one JSON text. */
 type Operation =
+  | RegistryOperation
   | 'agentDefine'
   | 'agentDelete'
   | 'agentFetch'
@@ -67,7 +70,7 @@ type Operation =
 const encoder: { encode(text: string): Uint8Array } = { encode: (text) => new TextEncoder().encode(text) };
 
 /** The registry of models. */
-export interface Models {
+export interface Models extends ModelOperations {
   /** Stores a new model, its API keys sealed. An existing tag is `already_exists`. */
   create(input: ModelInput): Promise<ModelView>;
   /** Changes only what is given; environments merge by slug. */
@@ -136,6 +139,7 @@ export class Ductape {
     rollback: (to) => this.#call('rollback', to),
     usages: (ref) => this.#call('usages', ref),
     delete: (ref) => this.#call('delete', ref),
+    ...modelOperations((operation, options) => this.#call(operation, options)),
   };
 
   /** Agents. */

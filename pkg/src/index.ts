@@ -4,5 +4,6 @@ export type * from './agent-types.js';
 export type * from './call-types.js';
 export { Ductape as default, Ductape } from './client.js';
 export { DuctapeError } from './errors.js';
+export type * from './operation-types.js';
 export type * from './storage/types.js';
 export type * from './types.js';

@@ -8,6 +8,7 @@
 
 mod agents;
 mod anthropic;
+mod auditing;
 mod calling;
 mod dry_run;
 mod fallback;
