@@ -7,7 +7,10 @@ import { red, say } from './screen.js';
 export function report(error: unknown, asJson: boolean): number {
   const { code, message, hint } = wordsOf(error);
   if (asJson) say(JSON.stringify({ error: { code, message } }));
-  else say(`${red(code, process.stderr)}: ${message}${hint}`);
+  else {
+    say(`${red(code, process.stderr)}: ${message}${hint}`);
+    for (const other of otherProblems(error)) say(`  ${other}`);
+  }
   if (error instanceof UsageError) return EXIT.usage;
   return code === 'aborted' || error instanceof Interrupted ? EXIT.interrupted : EXIT.failed;
 }
@@ -20,6 +23,12 @@ function wordsOf(error: unknown): { code: string; message: string; hint: string 
     message: `${messageOf(error) ?? 'an unknown failure'}${why === undefined ? '' : `: ${why}`}`,
     hint: typeof meant === 'string' ? `. Did you mean ${meant}?` : '',
   };
+}
+
+/** What else is wrong, where several things of one file are. */
+function otherProblems(error: unknown): string[] {
+  const { problems } = Object(Object(error).details) as { problems?: unknown };
+  return Array.isArray(problems) ? problems.slice(1).map(({ code, message }) => `${code}: ${message}`) : [];
 }
 
 /** The stores of a command line are this package's own and Node's: what they say of a failure may be shown. */

@@ -2,6 +2,9 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { equal, has, lacks } from './checks.js';
 import type { Stage } from './run.js';
 import { type Place, runOne } from './shell.js';
@@ -50,6 +53,19 @@ export async function promptCases({ test, skip, library, place: at }: Stage): Pr
     const yes = await onTerminal(place, 'models delete chat', env, [['[y/N]', 'y\r']]);
     equal(yes.code, 0);
     has(yes.output, 'deleted chat of shop');
+  });
+
+  await test('a plan is shown before its question', async () => {
+    const models = [
+      { tag: 'asked', name: 'A', provider: 'openai', model: 'gpt-4.1', envs: [{ slug: 'dev', keyRef: 'k' }] },
+    ];
+    writeFileSync(join(place.folder, 'models.json'), JSON.stringify({ models }));
+    const no = await onTerminal(place, 'apply models.json', env, [['[y/N]', 'n\r']]);
+    equal(no.code, 1);
+    equal(no.output.indexOf('+ create asked') < no.output.indexOf('Apply this change to shop?'), true);
+    const yes = await onTerminal(place, 'apply models.json', env, [['[y/N]', 'y\r']]);
+    equal(yes.code, 0);
+    has(yes.output, 'created asked');
   });
 
   await test('colours are for terminals that want them', async () => {

@@ -12,6 +12,7 @@ import { lifeCases } from './life.js';
 import { promptCases } from './prompt.js';
 import { Place } from './shell.js';
 import { usageCases } from './usage.js';
+import { wholeCases } from './whole.js';
 
 /** What every group of cases gets. */
 export interface Stage {
@@ -58,6 +59,7 @@ try {
   };
   await usageCases(stage);
   await lifeCases(stage);
+  await wholeCases(stage);
   await interruptCases(stage);
   await promptCases(stage);
 } finally {

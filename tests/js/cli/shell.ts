@@ -64,7 +64,9 @@ export class Shell {
   }
 
   async run(command: string): Promise<Ran> {
-    this.#child.stdin?.write(`{ ${command}\n} </dev/null 2>&1; printf '${END}%s${END}' "$?"\n`);
+    // The code is handed on, so that a command may ask for that of the one before it.
+    const end = `code=$?; printf '${END}%s${END}' "$code"; (exit "$code")`;
+    this.#child.stdin?.write(`{ ${command}\n} </dev/null 2>&1; ${end}\n`);
     for (;;) {
       const found = new RegExp(`^([^]*)${END}(\\d+)${END}$`).exec(this.#output);
       if (found !== null) {
