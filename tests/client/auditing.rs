@@ -186,10 +186,7 @@ fn r30_keys_that_do_not_open_are_told_of() {
     let both = shop.beside(both, json!({}));
     block_on(&both.client, both.client.update(&json!({"tag": "a", "topP": 0.5}))).unwrap();
     assert!(both.audit(json!({})).clean);
-    assert_eq!(
-        shop.beside(keyring(2), json!({})).found(json!({})),
-        ["error unknown_key a - dev apiKey"]
-    );
+    assert_eq!(shop.beside(keyring(2), json!({})).found(json!({})), ["error unknown_key a - dev apiKey"]);
 }
 
 #[test]
@@ -211,9 +208,11 @@ fn agents_are_told_of_for_what_they_add() {
         {"slug": "off", "active": false}]}));
     shop.define(json!({"tag": "lost", "model": "gone", "envs": [
         {"slug": "dev", "modelConfig": {"topP": 1}}, {"slug": "prd", "model": "lost-too"}]}));
-    shop.define(json!({"tag": "own", "model": {"provider": "openai", "model": "gpt-4-turbo", "apiKey": CANARY},
+    shop.define(
+        json!({"tag": "own", "model": {"provider": "openai", "model": "gpt-4-turbo", "apiKey": CANARY},
         "envs": [{"slug": "dev", "model": {"provider": "openai", "model": "gpt-5", "temperature": 1}},
-            {"slug": "prd", "modelConfig": {"stopSequences": ["1", "2", "3", "4", "5"]}}]}));
+            {"slug": "prd", "modelConfig": {"stopSequences": ["1", "2", "3", "4", "5"]}}]}),
+    );
     assert_eq!(
         shop.found(json!({})),
         [
@@ -251,6 +250,9 @@ fn what_an_audit_takes_is_checked_and_a_failing_store_is_no_finding() {
     for index in 0..calls.len() {
         storage.forget_calls();
         storage.fault_at(index, Fault::FailBefore);
-        assert_eq!(block_on(&shop.client, shop.client.audit(&json!({}))).unwrap_err().code(), "storage_error");
+        assert_eq!(
+            block_on(&shop.client, shop.client.audit(&json!({}))).unwrap_err().code(),
+            "storage_error"
+        );
     }
 }

@@ -39,7 +39,7 @@ pub struct Audit {
     pub product: String,
     /// Records looked at: models and agents.
     pub scanned: usize,
-    /// What is wrong, models first, by tag.
+    /// What is wrong: unreadable records, then models by tag, then agents by tag.
     pub findings: Vec<Finding>,
     /// Nothing was found.
     pub clean: bool,
