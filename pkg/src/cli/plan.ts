@@ -46,18 +46,29 @@ export const apply: Command = {
     const wanted = await wantedIn(call);
     const ductape = await client(call, { makesStore: true });
     const planned = await ductape.model.plan(wanted);
-    if (call.json) {
-      if (!planned.clean) await demand(call.has('yes'), planned);
-    } else {
-      print(planText(planned));
-      if (planned.clean) return EXIT.ok;
-      await demand(call.has('yes'), planned);
-    }
-    const result = await interruptible((signal) => ductape.model.apply({ ...wanted, plan: planned, signal }));
+    if (!call.json) print(planText(planned));
+    if (planned.clean && !call.json) return EXIT.ok;
+    if (call.json && !call.has('yes')) say(planText(planned));
+    if (!planned.clean) await demand(call.has('yes'), planned);
+    const result = await carriedOut(() =>
+      interruptible((signal) => ductape.model.apply({ ...wanted, plan: planned, signal })),
+    );
     show(call, result, appliedText);
     return result.failed.length > 0 ? EXIT.failed : EXIT.ok;
   },
 };
+
+/** Says what was written before Ctrl-C. */
+async function carriedOut<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { done } = Object(Object(error).details) as { done?: unknown };
+    if (Array.isArray(done))
+      say(`stopped after ${done.length} ${done.length === 1 ? 'model' : 'models'}; run it again to go on`);
+    throw error;
+  }
+}
 
 async function demand(isYes: boolean, planned: Plan): Promise<void> {
   const count = planned.actions.filter(({ action }) => action !== 'none').length;

@@ -15,6 +15,9 @@ const MODULES = ['.js', '.mjs'];
 /** Modules that Node reads where it can take types away. */
 const TYPED = ['.ts', '.mts'];
 
+/** Variables that hold secrets, as far as names tell; not those that say where one is. */
+const SECRET_NAME = /(?:key|token|secret|pass(?:word)?)s?(?:_\d+)?$/i;
+
 /** What the file wants; `--prune` is the option's. */
 export async function wantedIn(call: Call): Promise<Wanted> {
   const file = call.operand(0);
@@ -35,7 +38,7 @@ async function read(file: string): Promise<unknown> {
   if (![...MODULES, ...TYPED].includes(kind)) throw new UsageError(`${file}: expected a .json, .js, .mjs or .ts file`);
   // So that whatever a module throws names none of them.
   for (const [name, value] of Object.entries(process.env)) {
-    if (/key|token|secret|pass/i.test(name)) keepSecret(value);
+    if (SECRET_NAME.test(name) && (value?.length ?? 0) >= 16) keepSecret(value);
   }
   const module = await load(file);
   if (!Object.hasOwn(module, 'default')) throw new UsageError(`${file} has no default export`);

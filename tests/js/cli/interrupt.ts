@@ -1,5 +1,8 @@
 // Ctrl-C during long work: the hundred records under way are finished, nothing is lost, and a second run ends it.
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { listenFor } from '../edge/node-server.js';
 import { equal, has } from './checks.js';
 import type { Stage } from './run.js';
@@ -57,6 +60,44 @@ export async function interruptCases({ test, library, storage, place: at }: Stag
           complete: true,
         },
       );
+    } finally {
+      await server.stop();
+    }
+  });
+
+  await test('Ctrl-C stops an apply between two models, and another run ends it', async () => {
+    const inner = storage.memoryStorage();
+    const place = at('interrupt-apply');
+    const models = Array.from({ length: 40 }, (_, i) => {
+      return { tag: `m${i}`, name: 'M', provider: 'openai', model: 'gpt-4.1', envs: [{ slug: 'dev', keyRef: 'k' }] };
+    });
+    writeFileSync(join(place.folder, 'models.json'), JSON.stringify({ models }));
+    let puts = 0;
+    let reached: () => void = () => undefined;
+    const server = await listenFor(async (request) => {
+      if (request.method === 'PUT') {
+        puts += 1;
+        if (puts === 5) reached();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      return (await storage.serveStorage(inner, request as never)) as Response;
+    });
+    try {
+      const DUCTAPE_PRIVATE_KEY = library.default.generateKey();
+      const env = { DUCTAPE_STORE: server.url, DUCTAPE_PRIVATE_KEY, DUCTAPE_PRODUCT: 'shop' };
+      const args = ['apply', 'models.json', '--yes'];
+      const stopped = await runOne(place, args, {
+        env,
+        onStart(child) {
+          reached = () => child.kill('SIGINT');
+        },
+      });
+      equal(stopped.code, 130);
+      const written = Number(/stopped after (\d+) models; run it again to go on/.exec(stopped.stderr)?.[1]);
+      equal([written >= 4, written < models.length, puts], [true, true, written]);
+      has(stopped.stderr, 'aborted: ');
+      const ended = await runOne(place, [...args, '--json'], { env });
+      equal([ended.code, JSON.parse(ended.stdout).done.length], [0, models.length - written]);
     } finally {
       await server.stop();
     }

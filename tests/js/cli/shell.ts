@@ -89,9 +89,10 @@ export class Shell {
 export function runOne(
   place: Place,
   args: readonly string[],
-  { env = {}, input = '', onError }: { env?: Record<string, string>; input?: string; onError?: OnError } = {},
+  { env = {}, input = '', onStart, onError }: RunOptions = {},
 ): Promise<{ stdout: string; stderr: string; code: number | null }> {
   const child = spawn('ductape-models', args, { cwd: place.folder, env: place.env(env) });
+  onStart?.(child);
   const out = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => {
     out.stdout += chunk.toString('utf8');
@@ -109,5 +110,12 @@ export function runOne(
   });
 }
 
-/** Sees everything on stderr so far. */
-export type OnError = (stderr: string, child: ChildProcess) => void;
+/** How a command is run. */
+export interface RunOptions {
+  env?: Record<string, string>;
+  /** What stdin holds. */
+  input?: string;
+  onStart?: (child: ChildProcess) => void;
+  /** Sees everything on stderr so far. */
+  onError?: (stderr: string, child: ChildProcess) => void;
+}
