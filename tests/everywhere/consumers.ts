@@ -42,6 +42,25 @@ export function consumers(folder: string): Consumer[] {
     },
     { name: 'jest node', commands: [cjs, [...jest, '--env=node']] },
     { name: 'jest jsdom', commands: [cjs, [...jest, '--env=jsdom']] },
+    {
+      name: 'wrangler deploy --dry-run',
+      commands: [
+        [
+          node,
+          inside('wrangler/bin/wrangler.js'),
+          'deploy',
+          '--dry-run',
+          '--outdir=../out/wrangler',
+          '-c',
+          'worker/wrangler.jsonc',
+        ],
+        [node, 'worker/workerd.mjs'],
+      ],
+    },
+    {
+      name: 'vitest in workerd',
+      commands: [[node, inside('vitest/vitest.mjs'), 'run', '--config', 'worker/vitest.config.mjs']],
+    },
     { name: 'vitest', commands: [[node, inside('vitest/vitest.mjs'), 'run', '--globals', 'alone.test.mjs']] },
   ];
 }

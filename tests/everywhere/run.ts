@@ -1,6 +1,6 @@
-// The packed tarball on every runtime that this machine can have. `npm run test:everywhere`, or with names of runtimes.
+// The packed tarball on every runtime that this machine can have. `npm run test:everywhere`; `ONLY=firefox,bun` for some.
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
@@ -10,6 +10,7 @@ import type { Tally } from '../js/suite.js';
 import { collected, MARK } from '../js/workerd.js';
 import { consumers } from './consumers.js';
 import { installed } from './install.js';
+import { pages } from './pages.js';
 import { runtimes } from './runtimes.js';
 
 const LIMIT_MS = 300_000;
@@ -30,11 +31,17 @@ try {
     logLevel: 'warning',
   });
   writeFileSync(join(folder, 'data.mjs'), `export default ${JSON.stringify(given('everywhere', servers))};`);
-  const only = process.argv.slice(3);
+  const only = (process.env.ONLY ?? '').split(',').filter((word) => word !== '');
   const all = [...runtimes(folder).map(({ name, command }) => ({ name, commands: [command] })), ...consumers(folder)];
   for (const { name, commands } of all) {
     if (only.length > 0 && !only.some((word) => name.startsWith(word))) continue;
     tell(name, await tallyOf(commands, folder));
+  }
+  const suite = readFileSync(join(folder, 'suite.mjs'), 'utf8');
+  for (const { name, run } of pages(folder, suite, given('everywhere', servers))) {
+    if (only.length > 0 && !only.some((word) => name.startsWith(word))) continue;
+    const from = performance.now();
+    tell(name, { ...(await run()), ms: Math.round(performance.now() - from) });
   }
 } finally {
   await servers.stop();
