@@ -1,6 +1,7 @@
 // Every suite of the package in one list, for runners of any runtime.
 
 import { cases as agentCases } from './agents.js';
+import { cases as operationCases } from './operations.js';
 import { cases as redirectCases } from './redirects.js';
 import { type Printers, type Sealing, cases as sealingCases } from './sealing.js';
 import { type Published, cases as vectorCases } from './sealing-vectors.js';
@@ -23,6 +24,7 @@ export function everything(library: Library, sealing: Sealing, given: Given, pri
     ...cases(library, servers),
     ...redirectCases(library, servers),
     ...agentCases(library),
+    ...operationCases(library, servers),
     ...sealingCases(library, sealing, printers),
     ...vectorCases(vectors),
     ...vaultCases(library, sealing, servers),

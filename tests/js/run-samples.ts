@@ -195,6 +195,23 @@ async function guides(): Promise<void> {
     `[ 'support' ]`,
     '500 environment',
   ]);
+  const registry = `import Ductape, { type Wanted } from 'ductape-models';\n${memory}\nconst otherStorage = memoryStorage();`;
+  await guide('operations', registry, 'console.log((await ductape.model.audit()).clean);', [
+    `error fallback_missing support  the model names 'spare' as a fallback, and there is no such model`,
+    'not ready',
+    'temperature 0.1 0.3',
+    'maxTokens 500 undefined',
+    'topP 0.9 undefined',
+    `[ 'envs.prd.temperature', 'envs.prd.topP' ]`,
+    '3',
+    'update support 5 ',
+    'create spare 7 ',
+    `true [ 'support', 'spare' ]`,
+    'true',
+    `[ 'spare', 'support' ] []`,
+    `[ 'spare', 'support' ]`,
+    'true',
+  ]);
 }
 
 async function guide(page: string, before: string, after: string, prints: string[]): Promise<void> {

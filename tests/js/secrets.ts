@@ -80,6 +80,14 @@ export function cases(
     await held('rekey', () => ductape.keys.rekey());
     await held('history', () => ductape.model.history({ tag: TAG }));
     await held('rollback', () => ductape.model.rollback({ tag: TAG, rev: 1 }));
+    await held('audit', () => ductape.model.audit());
+    await held('plan', () => ductape.model.plan({ models: [model()] }));
+    await held('apply', () => ductape.model.apply({ models: [model(), { ...model(), tag: 'other' }] }));
+    await held('invalid apply', () => ductape.model.apply({ models: [model(), model()] }));
+    await held('export', async () => {
+      const exported = await ductape.model.export();
+      await held('import', () => ductape.model.import({ export: exported, onExisting: 'replace' }));
+    });
     await held('delete', () => ductape.model.delete({ tag: TAG }));
   });
 

@@ -19,6 +19,7 @@ use super::plan::Step;
 use super::plan::Work;
 use super::wanted::Wanted;
 use crate::error::Error;
+use crate::error::ErrorKind;
 use crate::error::Result;
 use crate::reader;
 use crate::reader::Reader;
@@ -92,7 +93,8 @@ impl<P: Ports> Client<P> {
             return Ok(false);
         }
         if planned.is_some_and(|planned| !planned.has(action)) {
-            return Err(conflict());
+            let message = "the record, or what is wanted, changed since the plan was made; plan again";
+            return Err(Error::new(ErrorKind::Conflict, message));
         }
         let _guard = self.locks.hold(key).await;
         let written = match work {
