@@ -6,6 +6,7 @@ import type { Call, Options } from './call.js';
 import { UsageError } from './exit.js';
 import { jsonIn, textOf } from './files.js';
 import { withKeys } from './keys-in-files.js';
+import { demandProduct } from './settings.js';
 
 /** Texts, by option. */
 const TEXTS = { name: 'name', description: 'description', provider: 'provider', api: 'api' } as const;
@@ -140,6 +141,7 @@ async function fromFile(call: Call): Promise<Partial<ModelPatch> & Record<string
   if (input.tag !== undefined && input.tag !== call.operand(0)) {
     throw new UsageError(`${file} is about another model than ${call.operand(0)}`);
   }
+  demandProduct(call, input.product, file);
   const isEnvs = input.envs === undefined || (Array.isArray(input.envs) && input.envs.every(isObject));
   if (!isEnvs) throw new UsageError(`${file}: envs: expected a list of objects`);
   return input;

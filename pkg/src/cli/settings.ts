@@ -45,6 +45,14 @@ export function productOf(call: Call): string | undefined {
   return call.text('product') || variable('DUCTAPE_PRODUCT') || configured().product;
 }
 
+/** Refuses a file that names another product than `--product` does, where one of them would go unheard. */
+export function demandProduct(call: Call, inFile: unknown, file: string): void {
+  const asked = call.text('product');
+  if (asked !== undefined && inFile !== undefined && inFile !== asked) {
+    throw new UsageError(`${file} is about another product than --product`);
+  }
+}
+
 /** The environment of commands that take one. */
 export function envOf(call: Call): string | undefined {
   return call.text('env') || variable('DUCTAPE_ENV') || configured().env;

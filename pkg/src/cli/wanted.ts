@@ -9,6 +9,7 @@ import { UsageError } from './exit.js';
 import { jsonIn, textOf } from './files.js';
 import { withKeys } from './keys-in-files.js';
 import { keepSecret } from './screen.js';
+import { demandProduct } from './settings.js';
 
 const MODULES = ['.js', '.mjs'];
 
@@ -26,6 +27,7 @@ export async function wantedIn(call: Call): Promise<Wanted> {
     throw new UsageError(`${file}: expected { models: [...] }`);
   }
   keepKeys(value);
+  demandProduct(call, (value as Wanted).product, file);
   return { ...(value as Wanted), ...(call.has('prune') ? { prune: true } : {}) };
 }
 

@@ -233,6 +233,7 @@ async function fromFiles({ test, place: at }: Stage, env: Record<string, string>
     }
     has((await create({ ...model, tag: 'b' })).stderr, 'about another model');
     has((await create({ ...model, envs: {} })).stderr, 'envs: expected a list');
+    has((await create({ ...model, product: 'b' }, '--product', 'shop')).stderr, 'another product than --product');
   });
 }
 

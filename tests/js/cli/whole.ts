@@ -100,12 +100,13 @@ async function files(stage: Stage): Promise<void> {
       ['none.mjs', 'export const models = [];', 'none.mjs has no default export'],
       ['throws.mjs', "export default (env) => { throw new Error('no ' + env.CANARY_KEY) };", 'failed: no [redacted]'],
       ['syntax.mjs', 'export default {', 'syntax.mjs failed'],
+      ['product.mjs', 'export default { product: "a", models: [] };', 'another product than --product'],
       ['shop.yaml', 'models: []', 'expected a .json, .js, .mjs or .ts file'],
     ];
     for (const [name, text, said] of wrong) {
       write(name, text);
       for (const command of ['plan', 'apply']) {
-        const { stdout, stderr, code } = await run(command, name);
+        const { stdout, stderr, code } = await run(command, name, '--product', 'shop');
         equal([code, stdout], [2, '']);
         has(stderr, said);
         lacks(stderr, 'canary');
