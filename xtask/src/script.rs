@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::path::PathBuf;
 
+use serde_json::Value;
+
 use crate::Step;
 use crate::core_module::Core;
 use crate::files;
@@ -31,8 +33,11 @@ const ENTRIES: &[(&str, &str)] = &[
 /// ES modules only: Workers know nothing else.
 const MODULE_ENTRIES: &[(&str, &str)] = &[("edge", "pkg/src/entry/edge.ts")];
 
-/// Node's types are in sight of the one store that runs on Node, and of nothing else.
-const PROJECTS: &[&str] = &["pkg/tsconfig.json", "pkg/tsconfig.node.json"];
+/// Node's types are in sight of the one store that runs on Node and of the command line, and of nothing else.
+const PROJECTS: &[&str] = &["pkg/tsconfig.json", "pkg/tsconfig.node.json", "pkg/tsconfig.cli.json"];
+
+/// What the command line imports as it was published, at the paths where both its source and its bundle find it.
+const BESIDE_COMMAND_LINE: &[&str] = &["index", "sealing", "storage/file", "storage/http"];
 
 /// The module's own declaration, for whoever imports it by name.
 const WASM_TYPES: &str = "declare const module: object;\nexport default module;\n";
@@ -46,9 +51,11 @@ pub(crate) fn build(root: &Path, core: &Core) -> Step {
         root.join("package-lock.json"),
         root.join("pkg/tsconfig.json"),
         root.join("pkg/tsconfig.node.json"),
+        root.join("pkg/tsconfig.cli.json"),
+        root.join("pkg/package.json"),
     ]);
-    let outputs =
-        [dist.join("index.js"), dist.join("index.cjs"), dist.join("edge.js"), dist.join("index.d.cts")];
+    let names = ["index.js", "index.cjs", "edge.js", "index.d.cts", "cli/main.js"];
+    let outputs = names.map(|name| dist.join(name));
     stamp::unless_fresh(root, "script", "", &inputs, &outputs, || {
         files::remove_folder(&dist)?;
         for project in PROJECTS {
@@ -61,6 +68,7 @@ pub(crate) fn build(root: &Path, core: &Core) -> Step {
             &["--splitting", "--out-extension:.js=.js"],
         )?;
         bundle(root, "cjs", ENTRIES, &["--out-extension:.js=.cjs"])?;
+        command_line(root)?;
         drop_inner_types(&dist)?;
         twin_types(&dist)?;
         files::write(&dist.join("core.wasm.d.ts"), WASM_TYPES)?;
@@ -85,6 +93,29 @@ fn bundle(root: &Path, format: &str, entries: &[(&str, &str)], more: &[&str]) ->
         "--log-level=warning",
     ];
     arguments.extend(fixed.iter().chain(more).map(|&argument| argument.to_owned()));
+    run::node(root, "esbuild/bin/esbuild", &arguments)
+}
+
+/// The command line: one script for Node alone, which loads the rest of the package when a command needs it.
+fn command_line(root: &Path) -> Step {
+    let manifest: Value = serde_json::from_str(&files::read_text(&root.join("pkg/package.json"))?)
+        .map_err(|error| format!("pkg/package.json: {error}"))?;
+    let version = &manifest["version"];
+    let mut arguments: Vec<String> =
+        BESIDE_COMMAND_LINE.iter().map(|name| format!("--external:../{name}.js")).collect();
+    arguments.push(format!("--define:PACKAGE_VERSION={version}"));
+    let fixed = [
+        "pkg/src/cli/main.ts",
+        "--bundle",
+        "--outfile=pkg/dist/cli/main.js",
+        "--format=esm",
+        "--platform=node",
+        "--target=node20",
+        "--charset=ascii",
+        "--legal-comments=none",
+        "--log-level=warning",
+    ];
+    arguments.extend(fixed.map(str::to_owned));
     run::node(root, "esbuild/bin/esbuild", &arguments)
 }
 

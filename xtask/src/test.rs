@@ -21,6 +21,7 @@ const RUNNERS: &[(&str, &str)] = &[
     ("edge-stores", "tests/js/run-edge-stores.ts"),
     ("browser", "tests/js/run-browser.ts"),
     ("page-stores", "tests/js/run-page-stores.ts"),
+    ("cli", "tests/js/cli/run.ts"),
     ("package", "tests/package/run.ts"),
     ("page", "tests/browser/run.mjs"),
 ];
