@@ -4,8 +4,10 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import { cases as admin } from './gateway/admin.js';
 import { cases as chat } from './gateway/chat.js';
 import type { GatewayEntry } from './gateway/shop.js';
+import { cases as tokens } from './gateway/tokens.js';
 import { startUpstream } from './gateway/upstream.js';
 import { close, install } from './installed.js';
 import { type Library, runAll } from './suite.js';
@@ -17,7 +19,7 @@ try {
   const library = (await import(dist('index.js'))) as Library;
   const gateway = (await import(dist('gateway.js'))) as GatewayEntry;
   const setting = { library, gateway, upstream };
-  const suites = await Promise.all([chat].map((cases) => cases(setting)));
+  const suites = await Promise.all([chat, tokens, admin].map((cases) => cases(setting)));
   const tally = await runAll(suites.flatMap(({ list }) => list));
   await Promise.all(suites.map(({ stop }) => stop()));
   close('gateway', tally);

@@ -34,6 +34,9 @@ export interface Upstream {
   stop(): Promise<void>;
 }
 
+/** Under the names of every provider: 11 in, 7 out. */
+const USAGE = { prompt_tokens: 11, input_tokens: 11, completion_tokens: 7, output_tokens: 7 };
+
 const CHUNK = { id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content: 'first' } }] };
 
 export async function startUpstream(): Promise<Upstream> {
@@ -41,7 +44,7 @@ export async function startUpstream(): Promise<Upstream> {
   mock.on({ userMessage: 'weather', hasToolResult: true }, { content: WEATHER });
   mock.onMessage('weather', { toolCalls: [{ name: 'get_weather', arguments: '{"city":"Paris"}' }] });
   mock.onMessage('colour', { content: '{"colour":"blue"}' });
-  mock.onMessage(/hello/, { content: ANSWER });
+  mock.onMessage(/hello/, { content: ANSWER, usage: USAGE });
   await mock.start();
   const got: Got[] = [];
   const script: Scripted[] = [];

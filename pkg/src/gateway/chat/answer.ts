@@ -14,8 +14,10 @@ const FINISH: Record<FinishReason['unified'], string> = {
 };
 
 /** OpenAI's word for the end of an answer. One that was cut off is not one that is complete. */
-export function finishReason({ unified }: FinishReason): string {
-  return FINISH[unified];
+export function finishReason({ unified }: FinishReason, hasCalls: boolean): string {
+  const word = FINISH[unified];
+  // Clients go by this word when they look for calls.
+  return hasCalls && word === 'stop' ? 'tool_calls' : word;
 }
 
 /** Tokens in OpenAI's shape; `null` where the provider reported none. */
@@ -46,7 +48,7 @@ export function chatCompletion(answer: Completion, id: string, created: number, 
     ...(reasoning !== '' && { reasoning_content: reasoning }),
     ...(calls.length > 0 && { tool_calls: calls }),
   };
-  const choice = { index: 0, message, logprobs: null, finish_reason: finishReason(answer.finishReason) };
+  const choice = { index: 0, message, logprobs: null, finish_reason: finishReason(answer.finishReason, calls.length > 0) };
   return {
     id,
     object: 'chat.completion',

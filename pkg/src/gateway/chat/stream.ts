@@ -45,7 +45,7 @@ export function chatChunks(id: string, created: number, tag: string, includeUsag
         case 'tool-call':
           return whole(part);
         case 'finish':
-          return end(finishReason(part.finishReason), part.usage);
+          return end(finishReason(part.finishReason, calls.size > 0), part.usage);
         default:
           return '';
       }
