@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 
 import { cases as admin } from './gateway/admin.js';
 import { cases as chat } from './gateway/chat.js';
+import { cases as responses } from './gateway/responses.js';
 import type { GatewayEntry } from './gateway/shop.js';
 import { cases as tokens } from './gateway/tokens.js';
 import { startUpstream } from './gateway/upstream.js';
@@ -19,7 +20,7 @@ try {
   const library = (await import(dist('index.js'))) as Library;
   const gateway = (await import(dist('gateway.js'))) as GatewayEntry;
   const setting = { library, gateway, upstream };
-  const suites = await Promise.all([chat, tokens, admin].map((cases) => cases(setting)));
+  const suites = await Promise.all([chat, responses, tokens, admin].map((cases) => cases(setting)));
   const tally = await runAll(suites.flatMap(({ list }) => list));
   await Promise.all(suites.map(({ stop }) => stop()));
   close('gateway', tally);

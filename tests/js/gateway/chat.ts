@@ -111,7 +111,10 @@ export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): P
       tools: [WEATHER_TOOL],
     });
     const { body, headers } = upstream.got.at(-1) ?? {};
-    equal([body.temperature, body.top_p, body.stop, body.seed, body.parallel_tool_calls], [0.4, 0.9, ['END'], 7, false]);
+    equal(
+      [body.temperature, body.top_p, body.stop, body.seed, body.parallel_tool_calls],
+      [0.4, 0.9, ['END'], 7, false],
+    );
     equal(body.max_tokens ?? body.max_completion_tokens, 77);
     equal(body.messages.length, 2);
     equal(headers?.authorization, 'Bearer sk-canary-0123456789abcdef');

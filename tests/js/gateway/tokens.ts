@@ -56,7 +56,14 @@ export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): P
   });
 
   test('nothing in a request widens a token', async () => {
-    const wide = { product: 'shop', env: 'dev', tag: 'openai', fallback: ['openai'], apiKey: 'sk-x', base_url: 'http://x' };
+    const wide = {
+      product: 'shop',
+      env: 'dev',
+      tag: 'openai',
+      fallback: ['openai'],
+      apiKey: 'sk-x',
+      base_url: 'http://x',
+    };
     equal(await asked({ product: 'other' }, wide), '404 model_not_found');
     equal(await asked({ env: 'prd' }, wide), '403 env_inactive');
     equal(await asked({ models: ['google'] }, wide), '403 permission_denied');
@@ -178,11 +185,12 @@ export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): P
     equal(await field({ models: 'a' }), 'models');
     equal(await field({ models: [7] }), 'models[0]');
     equal(await field({ limits: { maxTokens: 0 } }), 'limits.maxTokens');
-    equal(await refused('x', {}).catch(() => 'thrown') instanceof Error, true);
+    equal((await refused('x', {}).catch(() => 'thrown')) instanceof Error, true);
   });
 
   test('the list of models is what a token may call', async () => {
-    const listed = async (more: object) => (await client(await mint(more)).models.list()).data.map(({ id }) => id).sort();
+    const listed = async (more: object) =>
+      (await client(await mint(more)).models.list()).data.map(({ id }) => id).sort();
     equal(await listed({ models: ['openai*', 'google'] }), ['google', 'openai', 'openai-responses']);
     equal(await listed({ env: 'prd' }), []);
     equal(await listed({ product: 'other' }), []);
