@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { cases as admin } from './gateway/admin.js';
+import { cases as agents } from './gateway/agents.js';
 import { cases as chat } from './gateway/chat.js';
+import { cases as failures } from './gateway/failures.js';
 import { cases as responses } from './gateway/responses.js';
 import type { GatewayEntry } from './gateway/shop.js';
 import { cases as tokens } from './gateway/tokens.js';
@@ -20,7 +22,7 @@ try {
   const library = (await import(dist('index.js'))) as Library;
   const gateway = (await import(dist('gateway.js'))) as GatewayEntry;
   const setting = { library, gateway, upstream };
-  const suites = await Promise.all([chat, responses, tokens, admin].map((cases) => cases(setting)));
+  const suites = await Promise.all([chat, responses, agents, tokens, admin, failures].map((cases) => cases(setting)));
   const tally = await runAll(suites.flatMap(({ list }) => list));
   await Promise.all(suites.map(({ stop }) => stop()));
   close('gateway', tally);
