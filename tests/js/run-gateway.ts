@@ -9,6 +9,7 @@ import { cases as agents } from './gateway/agents.js';
 import { cases as chat } from './gateway/chat.js';
 import { cases as failures } from './gateway/failures.js';
 import { cases as responses } from './gateway/responses.js';
+import type { Serving } from './gateway/server.js';
 import type { GatewayEntry } from './gateway/shop.js';
 import { cases as tokens } from './gateway/tokens.js';
 import { startUpstream } from './gateway/upstream.js';
@@ -16,17 +17,17 @@ import { close, install } from './installed.js';
 import { type Library, runAll } from './suite.js';
 
 const upstream = await startUpstream();
+const started: Serving[] = [];
 const { folder, remove } = install();
 try {
   const dist = (name: string) => pathToFileURL(join(folder, 'node_modules/ductape-models/dist', name)).href;
   const library = (await import(dist('index.js'))) as Library;
   const gateway = (await import(dist('gateway.js'))) as GatewayEntry;
-  const setting = { library, gateway, upstream };
+  const setting = { library, gateway, upstream, started };
   const suites = await Promise.all([chat, responses, agents, tokens, admin, failures].map((cases) => cases(setting)));
-  const tally = await runAll(suites.flatMap(({ list }) => list));
-  await Promise.all(suites.map(({ stop }) => stop()));
-  close('gateway', tally);
+  close('gateway', await runAll(suites.flat()));
 } finally {
   remove();
+  await Promise.all(started.map(({ stop }) => stop()));
   await upstream.stop();
 }

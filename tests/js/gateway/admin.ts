@@ -5,7 +5,7 @@ import { ADMIN_KEY, KEY, type Setting, shop } from './shop.js';
 
 const NEW_KEY = 'sk-canary-rotated-0123456789';
 
-export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): Promise<void> }> {
+export async function cases(setting: Setting): Promise<Case[]> {
   const { upstream } = setting;
   const door = await shop(setting);
   const scoped = await shop(setting, () => ({
@@ -117,15 +117,8 @@ export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): P
   test('without an admin key there are no admin routes', async () => {
     const closed = await shop(setting, () => ({ auth: { tokenKey: setting.gateway.generateTokenKey() } }));
     equal((await closed.admin('/models', 'GET')).status, 404);
-    await closed.stop();
   });
-  return {
-    list,
-    async stop() {
-      await door.stop();
-      await scoped.stop();
-    },
-  };
+  return list;
 }
 
 interface Explained {

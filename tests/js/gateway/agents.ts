@@ -10,7 +10,7 @@ interface Run {
   toolCalls: { tool: string; status: string }[];
 }
 
-export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): Promise<void> }> {
+export async function cases(setting: Setting): Promise<Case[]> {
   const { upstream } = setting;
   const door = await shop(setting);
   const cities: unknown[] = [];
@@ -48,7 +48,10 @@ export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): P
     const answer = await ask('guide', { input: 'weather' });
     const run = (await answer.json()) as Run;
     equal([answer.status, run.status, run.output], [200, 'completed', WEATHER]);
-    equal([run.toolCalls.map(({ tool, status }) => [tool, status]), cities.splice(0)], [[['get_weather', 'completed']], ['Paris']]);
+    equal(
+      [run.toolCalls.map(({ tool, status }) => [tool, status]), cities.splice(0)],
+      [[['get_weather', 'completed']], ['Paris']],
+    );
   });
 
   test('an agent streams what happens', async () => {
@@ -76,7 +79,11 @@ export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): P
   test('settings of a run are those that a client may set, within the bounds of its token', async () => {
     const modelConfig = { temperature: 0.3, maxTokens: 900, timeout: 1 };
     const termination = { maxIterations: 0 };
-    const answer = await ask('guide', { input: 'hello', modelConfig, termination, context: 1 }, { agents: ['*'], limits: { maxTokens: 40 } });
+    const answer = await ask(
+      'guide',
+      { input: 'hello', modelConfig, termination, context: 1 },
+      { agents: ['*'], limits: { maxTokens: 40 } },
+    );
     equal(answer.status, 200);
     const { body } = upstream.got.at(-1) ?? {};
     equal([body.temperature, body.max_tokens ?? body.max_completion_tokens], [0.3, 40]);
@@ -94,5 +101,5 @@ export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): P
       await until(() => upstream.open() === 0, 'the provider saw the connection close');
     }
   });
-  return { list, stop: door.stop };
+  return list;
 }

@@ -21,7 +21,7 @@ const COLOUR = {
   additionalProperties: false,
 };
 
-export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): Promise<void> }> {
+export async function cases(setting: Setting): Promise<Case[]> {
   const { upstream } = setting;
   const door = await shop(setting);
   const client = await door.openai();
@@ -141,5 +141,5 @@ export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): P
     equal((await whole) instanceof OpenAI.APIUserAbortError, true);
     await until(() => upstream.open() === 0, 'the provider saw the connection close');
   });
-  return { list, stop: door.stop };
+  return list;
 }

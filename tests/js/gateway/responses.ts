@@ -18,7 +18,7 @@ const COLOUR = {
   additionalProperties: false,
 };
 
-export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): Promise<void> }> {
+export async function cases(setting: Setting): Promise<Case[]> {
   const { upstream } = setting;
   const door = await shop(setting);
   const client = await door.openai();
@@ -119,5 +119,5 @@ export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): P
     });
     equal([error instanceof OpenAI.APIError, text], [true, 'first']);
   });
-  return { list, stop: door.stop };
+  return list;
 }

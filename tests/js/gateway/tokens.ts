@@ -7,7 +7,7 @@ import { failure, type Setting, shop } from './shop.js';
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const HELLO = { model: 'openai', messages: [{ role: 'user' as const, content: 'hello' }] };
 
-export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): Promise<void> }> {
+export async function cases(setting: Setting): Promise<Case[]> {
   const { generateTokenKey, mintToken, verifyToken } = setting.gateway;
   const { DuctapeError } = setting.library;
   const revoked: string[] = [];
@@ -199,5 +199,5 @@ export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): P
     const hidden = client(await mint({ models: ['openai'] })).models.retrieve('google');
     equal((await failure(() => hidden)) instanceof OpenAI.NotFoundError, true);
   });
-  return { list, stop: door.stop };
+  return list;
 }
