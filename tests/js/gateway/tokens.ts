@@ -141,6 +141,29 @@ export async function cases(setting: Setting): Promise<Case[]> {
     }
   });
 
+  test('a token that was taken before is looked at again', async () => {
+    const token = await mint({ expiresInSeconds: 2 });
+    const works = () =>
+      client(token)
+        .models.list()
+        .then(
+          () => 'taken',
+          (error: Error) => error.constructor.name,
+        );
+    equal([await works(), await works()], ['taken', 'taken']);
+    equal(
+      await client(`${token.slice(0, -1)}_`)
+        .models.list()
+        .then(
+          () => 'taken',
+          () => 'refused',
+        ),
+      'refused',
+    );
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    equal(await works(), 'AuthenticationError');
+  });
+
   test('claims of one token do not go with the signature of another', async () => {
     const [narrow, wide] = [await mint({ models: ['a'] }), await mint({ models: ['*'] })];
     const [head, , signature] = narrow.split('.');
