@@ -21,6 +21,23 @@ const COLOUR = {
   additionalProperties: false,
 };
 
+// biome-ignore lint/suspicious/noExplicitAny: bodies of five providers, looked into field by field
+type Body = any;
+
+/** How each wire is told to answer with JSON of any shape. */
+const JSON_SWITCH: Record<(typeof TAGS)[number], (body: Body) => boolean> = {
+  anthropic: ({ system, output_config }) => `${JSON.stringify(system)}`.includes('JSON') && output_config === undefined,
+  openai: ({ response_format }) => isAnyJson(response_format),
+  'openai-responses': ({ text }) => isAnyJson(text.format),
+  google: ({ generationConfig }) => generationConfig.responseMimeType === 'application/json',
+  cohere: ({ response_format }) => isAnyJson(response_format),
+  custom: ({ response_format }) => isAnyJson(response_format),
+};
+
+function isAnyJson(format: unknown): boolean {
+  return JSON.stringify(format) === '{"type":"json_object"}';
+}
+
 export async function cases(setting: Setting): Promise<Case[]> {
   const { upstream } = setting;
   const door = await shop(setting);
@@ -95,6 +112,7 @@ export async function cases(setting: Setting): Promise<Case[]> {
         response_format: { type: 'json_object' },
       });
       equal(JSON.parse(answer.choices[0]?.message.content ?? ''), { colour: 'blue' });
+      equal(JSON_SWITCH[model](upstream.got.at(-1)?.body), true);
     });
   }
 
@@ -118,6 +136,31 @@ export async function cases(setting: Setting): Promise<Case[]> {
     equal(body.max_tokens ?? body.max_completion_tokens, 77);
     equal(body.messages.length, 2);
     equal(headers?.authorization, 'Bearer sk-canary-0123456789abcdef');
+  });
+
+  test('what a conversation begins with is its system prompt', async () => {
+    const messages = [
+      { role: 'system' as const, content: 'Be brief.' },
+      { role: 'developer' as const, content: [{ type: 'text' as const, text: 'Be kind.' }] },
+      ...HELLO,
+    ];
+    await client.chat.completions.create({ model: 'anthropic', messages });
+    const { body } = upstream.got.at(-1) ?? {};
+    equal([JSON.stringify(body.system).includes('Be brief.\\n\\nBe kind.'), body.messages.length], [true, 1]);
+  });
+
+  test('pictures and documents go on', async () => {
+    const content: OpenAI.ChatCompletionContentPart[] = [
+      { type: 'text', text: 'hello' },
+      { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } },
+      { type: 'file', file: { file_data: 'data:application/pdf;base64,JVBERi0=', filename: 'a.pdf' } },
+    ];
+    await client.chat.completions.create({ model: 'anthropic', messages: [{ role: 'user', content }] });
+    const sent = upstream.got.at(-1)?.body.messages[0].content as { type: string }[];
+    equal(
+      sent.map(({ type }) => type),
+      ['text', 'image', 'document'],
+    );
   });
 
   test('an abort closes the connection to the provider', async () => {
