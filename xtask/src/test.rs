@@ -26,7 +26,7 @@ const RUNNERS: &[(&str, &str)] = &[
 ];
 
 /// Runners that only run when they are named: they build things that take long.
-const OPT_IN: &[(&str, &str)] = &[("llama", "tests/llama/run.ts")];
+const OPT_IN: &[(&str, &str)] = &[("llama", "tests/llama/run.ts"), ("everywhere", "tests/everywhere/run.ts")];
 
 const NODE: &str = "Install Node.js 20.19 or later: https://nodejs.org";
 
