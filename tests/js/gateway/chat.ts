@@ -149,6 +149,36 @@ export async function cases(setting: Setting): Promise<Case[]> {
     equal([JSON.stringify(body.system).includes('Be brief.\\n\\nBe kind.'), body.messages.length], [true, 1]);
   });
 
+  test('thoughts and what was cached are told, whole and streamed', async () => {
+    const usage = {
+      prompt_tokens: 9,
+      completion_tokens: 5,
+      prompt_tokens_details: { cached_tokens: 4 },
+      completion_tokens_details: { reasoning_tokens: 3 },
+    };
+    const message = { role: 'assistant', content: 'Yes.', reasoning_content: 'Hm.' };
+    const choice = { index: 0, message, finish_reason: 'length' };
+    upstream.script.push({ status: 200, body: { id: 'c', object: 'chat.completion', choices: [choice], usage } });
+    const answer = await client.chat.completions.create({ model: 'custom', messages: HELLO });
+    const [first] = answer.choices;
+    equal([first?.message.content, thoughtOf(first?.message), first?.finish_reason], ['Yes.', 'Hm.', 'length']);
+    equal(answer.usage?.prompt_tokens_details?.cached_tokens, 4);
+    equal(answer.usage?.completion_tokens_details?.reasoning_tokens, 3);
+    const chunk = (delta: object, finish_reason: string | null = null) =>
+      `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason }] })}\n\n`;
+    const body = `${chunk({ reasoning_content: 'Hm.' })}${chunk({ content: 'Yes.' })}${chunk({}, 'stop')}data: [DONE]\n\n`;
+    upstream.script.push({ status: 200, body });
+    let said = '';
+    for await (const { choices } of await client.chat.completions.create({
+      model: 'custom',
+      messages: HELLO,
+      stream: true,
+    })) {
+      said += `${thoughtOf(choices[0]?.delta) ?? ''}|${choices[0]?.delta.content ?? ''};`;
+    }
+    equal(said, '|;Hm.|;|Yes.;|;');
+  });
+
   test('pictures and documents go on', async () => {
     const content: OpenAI.ChatCompletionContentPart[] = [
       { type: 'text', text: 'hello' },
@@ -185,4 +215,9 @@ export async function cases(setting: Setting): Promise<Case[]> {
     await until(() => upstream.open() === 0, 'the provider saw the connection close');
   });
   return list;
+}
+
+/** A field that OpenAI's own types do not have. */
+function thoughtOf(message: object | undefined): string | undefined {
+  return (message as { reasoning_content?: string } | undefined)?.reasoning_content;
 }
