@@ -14,6 +14,7 @@ const RUNNERS: &[(&str, &str)] = &[
     ("node", "tests/js/run-node.ts"),
     ("providers", "tests/js/run-providers.ts"),
     ("ai", "tests/js/run-ai.ts"),
+    ("gateway", "tests/js/run-gateway.ts"),
     ("samples", "tests/js/run-samples.ts"),
     ("opentelemetry", "tests/js/run-opentelemetry.ts"),
     ("schemas", "tests/js/run-schemas.ts"),
@@ -35,7 +36,8 @@ const NODE: &str = "Install Node.js 20.19 or later: https://nodejs.org";
 pub(crate) fn run(root: &Path, names: &[&str], lines: &mut Vec<String>) -> Step {
     let known = || RUNNERS.iter().chain(OPT_IN);
     if let Some(unknown) = names.iter().find(|name| known().all(|(known, _)| known != *name)) {
-        return Err(format!("no such runner: {unknown}"));
+        let names: Vec<&str> = known().map(|(name, _)| *name).collect();
+        return Err(format!("no such runner: {unknown}; there are {}", names.join(", ")));
     }
     let tarball = pack::tarball(root)?;
     files::remove_folder(&root.join("tests/out"))?;
