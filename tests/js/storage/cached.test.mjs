@@ -23,21 +23,33 @@ function clock() {
 }
 
 /** A cache that notes what it is asked, over a Map. */
-function noting(calls = []) {
+function noting() {
+  const calls = [];
   const copies = new Map();
+  const noted = (name, work) => {
+    calls.push(name);
+    return work();
+  };
   return {
     calls,
     copies,
-    get: async (key) => (calls.push('get'), copies.get(key) ?? null),
-    put: async (key, copy, seconds) => (calls.push(`put ${seconds}`), copies.set(key, copy)),
-    delete: async (key) => (calls.push('delete'), copies.delete(key)),
+    get: async (key) => noted('get', () => copies.get(key) ?? null),
+    put: async (key, copy) => noted('put', () => copies.set(key, copy)),
+    delete: async (key) => noted('delete', () => copies.delete(key)),
   };
 }
 
 /** A source that counts its reads. */
 function counted(source = memoryStorage()) {
   const counts = { get: 0 };
-  return { ...source, counts, get: (key) => ((counts.get += 1), source.get(key)) };
+  return {
+    ...source,
+    counts,
+    get: (key) => {
+      counts.get += 1;
+      return source.get(key);
+    },
+  };
 }
 
 /** Two places over one source and one cache, and the source itself. */
@@ -292,7 +304,10 @@ test('the memory cache forgets what was used least recently, and stays within it
 test('KV is told a lifetime that it takes', async () => {
   const told = [];
   const namespace = {
-    get: async (_key, options) => (told.push(options), null),
+    get: async (_key, options) => {
+      told.push(options);
+      return null;
+    },
     put: async (_key, _value, options) => void told.push(options),
     delete: async () => undefined,
   };
