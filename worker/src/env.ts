@@ -14,7 +14,8 @@ export interface Env {
   STORAGE?: string;
   /** The Durable Object's name. Default `models`. */
   STORE_NAME?: string;
-  STORE?: DurableObjectNamespace<ModelStore>;
+  /** Holds the records, and with D1 the order of admin requests. */
+  STORE: DurableObjectNamespace<ModelStore>;
   DB?: D1Database;
   /** Copies of records, used where CACHE_SECONDS is more than 0. */
   CACHE?: KVNamespace;

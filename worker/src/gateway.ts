@@ -1,13 +1,20 @@
 /** The gateway as this Worker's bindings set it up. Knows the package by its public names only. */
-import Ductape, { type Fetch } from 'ductape-models';
-import type { GatewayOptions, RequestLine, TokenClaims } from 'ductape-models/gateway';
+import Ductape, { type Fetch, type Storage } from 'ductape-models';
+import { createGateway, type GatewayOptions, type RequestLine, type TokenClaims } from 'ductape-models/gateway';
 import type { Env } from './env';
 import { auth, productKeys } from './keys';
-import { storageOf } from './storage';
 
-/** Options for `createGateway`; with `fetch`, providers are called through it. */
-export async function configure(env: Env, fetch?: Fetch): Promise<GatewayOptions> {
-  const ductape = new Ductape({ privateKey: productKeys(env), storage: storageOf(env), ...(fetch && { fetch }) });
+type Answering<E> = (request: Request, env: E, ctx: Context) => Promise<Response>;
+type Context = Pick<ExecutionContext, 'waitUntil'>;
+
+/** Answers `/v1` over a store. With `fetchOf`, providers are called through the fetch that it gives. */
+export function gatewayOf<E extends Env>(storageOf: (env: E) => Storage, fetchOf?: (env: E) => Fetch): Answering<E> {
+  const gateway = createGateway<E>((env) => configure(env, storageOf(env), fetchOf?.(env)));
+  return (request, env, ctx) => gateway.fetch(request, env, ctx);
+}
+
+async function configure(env: Env, storage: Storage, fetch: Fetch | undefined): Promise<GatewayOptions> {
+  const ductape = new Ductape({ privateKey: productKeys(env), storage, ...(fetch && { fetch }) });
   const origins = (env.CORS_ORIGINS ?? '').split(',').flatMap((origin) => origin.trim() || []);
   const { RATE_LIMIT: limiter } = env;
   return {

@@ -1,14 +1,15 @@
 /** The Worker that is deployed: the gateway under `/v1`, and nothing else. `npm start` runs demo/index.ts in its place. */
-import { createGateway } from 'ductape-models/gateway';
+import { askAdmin, isForAdmin } from './admin';
 import type { Env } from './env';
-import { configure } from './gateway';
+import { gatewayOf } from './gateway';
+import { storageOf } from './storage';
 
 export { ModelStore } from './store';
 
-const gateway = createGateway<Env>((env) => configure(env));
+const answer = gatewayOf<Env>(storageOf);
 
 export default {
-  fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-    return gateway.fetch(request, env, ctx);
+  async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+    return (await isForAdmin(request, env)) ? askAdmin(request, env) : answer(request, env, ctx);
   },
 };

@@ -7,6 +7,7 @@ import { durableObjectStorage } from 'ductape-models/storage/durable-object';
 import type { Env } from './env';
 import { missing } from './keys';
 
+/** The source of truth, behind copies where those are asked for. */
 export function storageOf(env: Env): Storage {
   const source = sourceOf(env);
   const maxAgeSeconds = seconds(env.CACHE_SECONDS, 'CACHE_SECONDS');
@@ -16,7 +17,8 @@ export function storageOf(env: Env): Storage {
   return cachedStorage(source, caches, { maxAgeSeconds, staleIfErrorSeconds, later: waitUntil });
 }
 
-function sourceOf({ STORAGE = 'durable-object', STORE, STORE_NAME = 'models', DB }: Env): Storage {
+/** The source of truth. */
+export function sourceOf({ STORAGE = 'durable-object', STORE, STORE_NAME = 'models', DB }: Env): Storage {
   if (STORAGE === 'd1') {
     if (DB === undefined) throw missing('STORAGE is d1, and there is no binding DB');
     return d1Storage(DB);

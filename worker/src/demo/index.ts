@@ -2,10 +2,11 @@
  * The Worker of `npm start`: the gateway, and around it the demo page, its store, a mock provider and tokens for the asking,
  * all on one loopback origin. Never deployed. Decides who answers; each route decides how.
  */
-import { createGateway } from 'ductape-models/gateway';
 import { durableObjectStorage } from 'ductape-models/storage/durable-object';
 import { serveStorage } from 'ductape-models/storage/http';
-import { configure } from '../gateway';
+import { askAdmin, isForAdmin } from '../admin';
+import { gatewayOf } from '../gateway';
+import { storageOf } from '../storage';
 import { failure, json, Refusal } from './answers';
 import { serveAsset } from './assets';
 import type { DemoEnv } from './env';
@@ -16,7 +17,7 @@ import { serveToken } from './token-route';
 
 export { ModelStore } from '../store';
 
-const gateway = createGateway<DemoEnv>((env) => configure(env, mockAware(env.MOCK)));
+const gateway = gatewayOf<DemoEnv>(storageOf, (env) => mockAware(env.MOCK));
 
 export default {
   async fetch(request: Request, env: DemoEnv, ctx: ExecutionContext): Promise<Response> {
@@ -29,9 +30,10 @@ export default {
   },
 };
 
-function route(request: Request, env: DemoEnv, ctx: ExecutionContext): Response | Promise<Response> {
+async function route(request: Request, env: DemoEnv, ctx: ExecutionContext): Promise<Response> {
+  if (await isForAdmin(request, env)) return askAdmin(request, env);
   const { pathname } = new URL(request.url);
-  if (pathname.startsWith('/v1/')) return gateway.fetch(request, env, ctx);
+  if (pathname.startsWith('/v1/')) return gateway(request, env, ctx);
   if (pathname.startsWith('/mock/')) return serveMock(request, env.MOCK);
   if (pathname === '/api/storage' || pathname.startsWith('/api/storage/')) {
     const storage = durableObjectStorage(env.STORE.getByName(env.STORE_NAME));
