@@ -187,7 +187,9 @@ async function readmeSamples(): Promise<void> {
   const [first = '', ...rest] = blocks;
   const program = [
     `import Ductape, { DuctapeError } from 'ductape-models';`,
+    `import { createGateway, generateTokenKey, mintToken } from 'ductape-models/gateway';`,
     `import { fileStorage } from 'ductape-models/storage/file';`,
+    `const tokenKey = generateTokenKey();`,
     `const newKey = 'sk-sample-00000000000009';`,
     `const privateKey = Ductape.generateKey();`,
     `process.env.DUCTAPE_KEY = privateKey;`,

@@ -6,6 +6,7 @@ import { readJson } from './body.js';
 import { type AdminExchange, json, type Reply } from './exchange.js';
 import { Refusal } from './failures.js';
 import { type Fields, list, object, own } from './fields.js';
+import { MAX_TAG } from './scope.js';
 
 type Handler = (exchange: AdminExchange) => Promise<Reply>;
 
@@ -16,7 +17,7 @@ export const collection: Record<string, Handler> = {
   },
   async POST(exchange) {
     const input = { ...(await body(exchange)), ...scope(exchange) } as unknown as ModelInput;
-    if (typeof input.tag === 'string') exchange.line.tag = input.tag;
+    if (typeof input.tag === 'string') exchange.line.tag = input.tag.slice(0, MAX_TAG);
     return json(await registry(exchange).create(input), 201);
   },
 };
@@ -57,7 +58,8 @@ export const actions: Record<string, Record<string, Handler>> = {
   },
   verify: {
     async POST(exchange) {
-      const options = picked(await body(exchange), ['env', 'timeout']);
+      const isBare = exchange.request.headers.get('content-type') === null;
+      const options = isBare ? {} : picked(await body(exchange), ['env', 'timeout']);
       return json(await registry(exchange).verify({ ...options, ...ref(exchange) }));
     },
   },
@@ -85,7 +87,7 @@ function scope({ product }: AdminExchange): { product?: string } {
 }
 
 function ref(exchange: AdminExchange): { product?: string; tag: string } {
-  exchange.line.tag = exchange.tag;
+  exchange.line.tag = exchange.tag.slice(0, MAX_TAG);
   return { ...scope(exchange), tag: exchange.tag };
 }
 

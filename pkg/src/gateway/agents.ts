@@ -6,7 +6,7 @@ import type { ModelConfig } from '../types.js';
 import { readJson } from './body.js';
 import { eventStream, json, note, type Reply, signalOf, type TokenExchange } from './exchange.js';
 import { type Fields, flag, object, own } from './fields.js';
-import { bounded, mayRun, outOfScope } from './scope.js';
+import { bounded, MAX_TAG, mayRun, outOfScope } from './scope.js';
 import { events, type Telling } from './sse.js';
 
 /** What a request may set. How long a run may go on is the agent's. */
@@ -20,7 +20,7 @@ const EVENTS: Telling<AgentEvent> = {
 
 export async function runAgent(exchange: TokenExchange): Promise<Reply> {
   const { claims, setup, tag, line, request } = exchange;
-  line.tag = tag;
+  line.tag = tag.slice(0, MAX_TAG);
   if (!mayRun(claims, tag)) throw outOfScope('agent');
   const body = await readJson(request, setup.limits.bodyBytes, setup.limits.bodyMs);
   const { agents } = setup.options.ductape;

@@ -11,6 +11,9 @@ export const HEAD = 'lmt1.';
 /** The longest token. */
 export const MAX_TOKEN = 8192;
 
+/** How many good tokens are remembered. */
+const MAX_KNOWN = 256;
+
 const encoder = { encode: (text: string) => new TextEncoder().encode(text) };
 
 /** Keys ready for use. */
@@ -18,14 +21,14 @@ export function tokenKeys(keys: readonly TokenKey[]): Promise<MacKey[]> {
   return Promise.all(keys.map((key, at) => tokenKey(key, at === 0 ? 'key' : `keys[${at}]`)));
 }
 
-/** `verifyToken` with keys that are ready for use. */
+/** The claims of a token that was signed with one of the keys; its end and its revocation are looked at here. */
 export async function checked(
   token: string,
-  keys: readonly MacKey[],
+  signed: (token: string) => Promise<TokenClaims>,
   now: number,
   revoked: Revoked | undefined,
 ): Promise<TokenClaims> {
-  const claims = await signedClaims(token, keys);
+  const claims = await signed(token);
   if (!(claims.exp * 1000 > now)) throw refused('expired', 'the token has expired');
   if (revoked !== undefined && (await revoked(claims.id, claims)) !== false) {
     throw refused('revoked', 'the token was revoked');
@@ -33,7 +36,25 @@ export async function checked(
   return claims;
 }
 
-async function signedClaims(token: string, keys: readonly MacKey[]): Promise<TokenClaims> {
+/**
+ * Looks at each signature once while its token is in use: a page asks many times with the same one. Only whole tokens that
+ * were found good are kept, and they are looked up by a hash that the engine seeds, so no time tells how much of one fits.
+ */
+export function remembering(keys: readonly MacKey[]): (token: string) => Promise<TokenClaims> {
+  const known = new Map<string, TokenClaims>();
+  return async (token) => {
+    const before = known.get(token);
+    if (before !== undefined) return before;
+    const claims = await signedClaims(token, keys);
+    const oldest = known.size < MAX_KNOWN ? undefined : known.keys().next().value;
+    if (oldest !== undefined) known.delete(oldest);
+    known.set(token, claims);
+    return claims;
+  };
+}
+
+/** The claims that one of the keys signed. */
+export async function signedClaims(token: string, keys: readonly MacKey[]): Promise<TokenClaims> {
   const parts = typeof token === 'string' && token.length <= MAX_TOKEN ? token.split('.') : [];
   const [head, body, signature] = parts;
   const claims = body === undefined ? undefined : fromBase64Url(body);
@@ -53,7 +74,9 @@ function readClaims(bytes: Uint8Array): TokenClaims {
   if (typeof claims.product !== 'string' || typeof claims.env !== 'string' || typeof claims.exp !== 'number') {
     throw refused('malformed', 'this is no token of a gateway');
   }
-  return Object.assign(Object.create(null) as TokenClaims, claims);
+  const { models, agents, limits } = claims;
+  for (const part of [models, agents, limits]) Object.freeze(part);
+  return Object.freeze(Object.assign(Object.create(null) as TokenClaims, claims));
 }
 
 function refused(reason: string, message: string): DuctapeError {

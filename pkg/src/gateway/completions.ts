@@ -5,10 +5,28 @@ import { chatCompletion } from './chat/answer.js';
 import { chatRequest } from './chat/request.js';
 import { chatChunks } from './chat/stream.js';
 import { eventStream, json, note, type Reply, type TokenExchange } from './exchange.js';
+import { renamed } from './failures.js';
 import { scopedCall } from './scope.js';
 import { events, opened } from './sse.js';
 
+const NAMES = {
+  'modelConfig.maxTokens': 'max_tokens',
+  'modelConfig.stopSequences': 'stop',
+  'modelConfig.temperature': 'temperature',
+  'modelConfig.topP': 'top_p',
+  'schema.name': 'response_format.json_schema.name',
+  'toolChoice.tool': 'tool_choice.function.name',
+};
+
 export async function completions(exchange: TokenExchange): Promise<Reply> {
+  try {
+    return await complete(exchange);
+  } catch (error) {
+    throw renamed(error, NAMES);
+  }
+}
+
+async function complete(exchange: TokenExchange): Promise<Reply> {
   const { request, setup, line } = exchange;
   const asked = chatRequest(await readJson(request, setup.limits.bodyBytes, setup.limits.bodyMs));
   const call = await scopedCall(exchange, asked);

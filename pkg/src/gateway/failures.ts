@@ -103,3 +103,13 @@ function failure(
   const type = own ?? (status < 500 ? 'invalid_request_error' : 'server_error');
   return { code, status, headers, error: { message, type, code, param } };
 }
+
+/** An error that names a field as the call has it, by the name that the request has for it. */
+export function renamed(thrown: unknown, names: Readonly<Record<string, string>>): unknown {
+  if (!DuctapeError.is(thrown)) return thrown;
+  const { field } = thrown.details;
+  const name = typeof field === 'string' && Object.hasOwn(names, field) ? names[field] : undefined;
+  if (name === undefined) return thrown;
+  const message = thrown.message.replace(String(field), name);
+  return new DuctapeError({ code: thrown.code, message, details: { ...thrown.details, field: name } });
+}

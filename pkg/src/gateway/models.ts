@@ -3,7 +3,7 @@
 import type { ModelView, UnreadableModel } from '../types.js';
 import { json, type Reply, type TokenExchange } from './exchange.js';
 import { Refusal } from './failures.js';
-import { mayCall } from './scope.js';
+import { MAX_TAG, mayCall } from './scope.js';
 import type { TokenClaims } from './types.js';
 
 export async function listModels({ claims, setup }: TokenExchange): Promise<Reply> {
@@ -12,7 +12,7 @@ export async function listModels({ claims, setup }: TokenExchange): Promise<Repl
 }
 
 export async function oneModel({ claims, setup, tag, line }: TokenExchange): Promise<Reply> {
-  line.tag = tag;
+  line.tag = tag.slice(0, MAX_TAG);
   const { ductape } = setup.options;
   const may = mayCall(claims, tag);
   const view = may ? await ductape.model.fetch({ product: claims.product, tag, optional: true }) : null;

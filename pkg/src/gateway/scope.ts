@@ -8,6 +8,9 @@ import { matches } from './patterns.js';
 import { type Asked, providerOptions } from './settings.js';
 import type { TokenClaims } from './types.js';
 
+/** No tag is longer; what a request names in its place is not told at length. */
+export const MAX_TAG = 64;
+
 /** Whether a token may call the model. The stand-ins that a model names are part of it, whatever their tags. */
 export function mayCall({ models }: TokenClaims, tag: string): boolean {
   return models === undefined || matches(models, tag);
@@ -21,7 +24,7 @@ export function mayRun({ agents = [] }: TokenClaims, tag: string): boolean {
 /** The call that the token allows. */
 export async function scopedCall(exchange: TokenExchange, { tag, call, extras }: Asked): Promise<CallOptions> {
   const { claims, line } = exchange;
-  line.tag = tag;
+  line.tag = tag.slice(0, MAX_TAG);
   if (!mayCall(claims, tag)) throw outOfScope('model');
   const target = { product: claims.product, env: claims.env, model: tag };
   const { ductape } = exchange.setup.options;

@@ -86,7 +86,7 @@ function unreachable(): never {
 /** The token's claims, its limit of requests kept. */
 async function claimsOf({ request, setup, line }: Exchange): Promise<TokenClaims> {
   const { auth, rateLimit } = setup.options;
-  const claims = await checked(bearer(request, 'a token'), setup.keys, line.time, auth.revoked);
+  const claims = await checked(bearer(request, 'a token'), setup.signed, line.time, auth.revoked);
   line.tokenId = claims.id;
   line.product = claims.product;
   line.env = claims.env;

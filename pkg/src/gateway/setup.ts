@@ -2,9 +2,8 @@
 
 import { invalid } from '../errors.js';
 import { type Admin, adminsOf } from './admin-key.js';
-import { tokenKeys } from './claims.js';
-import type { MacKey } from './mac.js';
-import type { GatewayLimits, GatewayOptions, TokenKey } from './types.js';
+import { remembering, tokenKeys } from './claims.js';
+import type { GatewayLimits, GatewayOptions, TokenClaims, TokenKey } from './types.js';
 
 const DEFAULTS = {
   bodyBytes: 4 * 1024 * 1024,
@@ -16,7 +15,8 @@ const DEFAULTS = {
 /** Options ready for use, and what is under way. */
 export interface Setup {
   readonly options: GatewayOptions;
-  readonly keys: readonly MacKey[];
+  /** The claims of a token that was signed for this gateway. */
+  readonly signed: (token: string) => Promise<TokenClaims>;
   readonly admins: readonly Admin[];
   readonly origins: readonly string[];
   readonly limits: Required<GatewayLimits>;
@@ -30,7 +30,7 @@ export async function setupOf(options: GatewayOptions): Promise<Setup> {
   if (auth?.tokenKey === undefined) throw invalid('auth.tokenKey', 'a token key; generateTokenKey() makes one');
   return {
     options,
-    keys: await tokenKeys(ringOf(auth.tokenKey)),
+    signed: remembering(await tokenKeys(ringOf(auth.tokenKey))),
     admins: await adminsOf(auth.adminKey),
     origins: originsOf(options.cors),
     limits: limitsOf(options.limits),

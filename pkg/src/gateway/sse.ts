@@ -2,6 +2,7 @@
 // nothing piles up, and whoever stops reading stops the provider.
 
 import type { StreamPart } from '../call-types.js';
+import { aborted } from '../errors.js';
 import type { WebStream } from '../types.js';
 import { type Failure, failureOf } from './failures.js';
 
@@ -37,44 +38,69 @@ export async function opened(stream: AsyncIterable<StreamPart>): Promise<Opened>
   }
 }
 
-/** The events as bytes. */
+/** How far ahead of a write is looked for more that is there already, in turns of the microtask queue. */
+const TURNS = 16;
+
+/** The longest text of one write. */
+const MAX_WRITE = 16_384;
+
+/** The events as bytes. What came in one piece leaves in one piece: writes cost more than parts. */
 export function events<Part>(
-  first: Promise<IteratorResult<Part>> | IteratorResult<Part>,
+  first: IteratorResult<Part>,
   rest: AsyncIterator<Part>,
   telling: Telling<Part>,
   course: Course<Part>,
 ): WebStream {
   const encoder = new TextEncoder();
-  let next: typeof first | undefined = first;
+  let next: Promise<IteratorResult<Part>> = Promise.resolve(first);
   let lead = telling.begin();
+
+  /** The events of the parts that are there, at least of one; `isOver` after the last. */
+  const gather = async (): Promise<{ text: string; isOver: boolean }> => {
+    let text = lead;
+    lead = '';
+    do {
+      const { done, value } = await next;
+      if (done) return { text, isOver: true };
+      next = rest.next();
+      // It is looked at when it is its turn; until then it is nobody's failure.
+      next.catch(() => undefined);
+      course.seen(value);
+      text += telling.part(value);
+      // A part that this wire has no word for leaves the reader waiting.
+    } while (text === '' || (text.length < MAX_WRITE && (await isThere(next))));
+    return { text, isOver: false };
+  };
 
   const pull = async (controller: StreamController<Uint8Array>): Promise<void> => {
     try {
-      for (;;) {
-        const { done, value } = await (next ?? rest.next());
-        next = undefined;
-        if (done) {
-          course.over(undefined);
-          return controller.close();
-        }
-        course.seen(value);
-        const text = lead + telling.part(value);
-        lead = '';
-        // A part that this wire has no word for: the reader is still waiting.
-        if (text !== '') return controller.enqueue(encoder.encode(text));
-      }
+      const { text, isOver } = await gather();
+      if (text !== '') controller.enqueue(encoder.encode(text));
+      if (!isOver) return;
+      course.over(undefined);
     } catch (error) {
       const failure = failureOf(error);
       course.over(failure);
       controller.enqueue(encoder.encode(telling.broken(failure)));
-      controller.close();
     }
+    controller.close();
   };
 
   const cancel = async (): Promise<void> => {
     course.cancelled();
-    course.over(undefined);
+    course.over(failureOf(aborted()));
     await rest.return?.();
   };
   return new ReadableStream<Uint8Array>({ pull, cancel }, { highWaterMark: 0 }) as WebStream;
+}
+
+/** Whether a promise is kept without anything from outside. One that fails counts as not there: what came before goes first. */
+async function isThere(promise: Promise<unknown>): Promise<boolean> {
+  let isKept = false;
+  const kept = () => {
+    isKept = true;
+  };
+  promise.then(kept, () => undefined);
+  for (let turn = 0; turn < TURNS && !isKept; turn += 1) await undefined;
+  return isKept;
 }

@@ -3,7 +3,7 @@
 import { invalid } from '../errors.js';
 import { random } from '../sealing/platform.js';
 import { toBase64Url } from './base64url.js';
-import { checked, HEAD, MAX_TOKEN, tokenKeys } from './claims.js';
+import { checked, HEAD, MAX_TOKEN, signedClaims, tokenKeys } from './claims.js';
 import { KEY_BYTES, KEY_HEAD, mac, tokenKey } from './mac.js';
 import type { MintOptions, TokenClaims, TokenLimits, VerifyOptions } from './types.js';
 
@@ -62,7 +62,7 @@ export async function verifyToken(token: string, options: VerifyOptions): Promis
   const given = options.keys ?? (options.key === undefined ? [] : [options.key]);
   if (given.length === 0) throw invalid('key', 'a token key');
   const keys = await tokenKeys(given);
-  return checked(token, keys, options.now ?? Date.now(), options.revoked);
+  return checked(token, (text) => signedClaims(text, keys), options.now ?? Date.now(), options.revoked);
 }
 
 function text(value: unknown, path: string): string {

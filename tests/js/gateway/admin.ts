@@ -5,7 +5,7 @@ import { ADMIN_KEY, KEY, type Setting, shop } from './shop.js';
 
 const NEW_KEY = 'sk-canary-rotated-0123456789';
 
-export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): Promise<void> }> {
+export async function cases(setting: Setting): Promise<Case[]> {
   const { upstream } = setting;
   const door = await shop(setting);
   const scoped = await shop(setting, () => ({
@@ -31,9 +31,15 @@ export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): P
     equal([twice.status, codeOf(twice.body)], [409, 'already_exists']);
 
     const listed = (await door.admin('/models', 'GET')).body as { data: { tag: string }[] };
-    equal(listed.data.some(({ tag }) => tag === 'new.model'), true);
+    equal(
+      listed.data.some(({ tag }) => tag === 'new.model'),
+      true,
+    );
     const path = `/models/${encodeURIComponent('new.model')}`;
-    const patched = (await door.admin(path, 'PATCH', { temperature: 0.1 })).body as { temperature: number; rev: number };
+    const patched = (await door.admin(path, 'PATCH', { temperature: 0.1 })).body as {
+      temperature: number;
+      rev: number;
+    };
     equal([patched.temperature, patched.rev], [0.1, 2]);
     equal(((await door.admin(path, 'GET')).body as { rev: number }).rev, 2);
 
@@ -48,7 +54,10 @@ export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): P
     equal([explained.settings.temperature.value, explained.settings.temperature.source], [0.9, 'runtime']);
     const short = (await door.admin(`${path}/explain?env=dev`, 'GET')).body as Explained;
     equal(short.settings.temperature.source, 'model');
-    const verified = (await door.admin(`${path}/verify`, 'POST', { env: 'dev' })).body as { ok: boolean; status: string };
+    const verified = (await door.admin(`${path}/verify`, 'POST', { env: 'dev' })).body as {
+      ok: boolean;
+      status: string;
+    };
     equal([verified.ok, verified.status], [true, 'ok']);
     const history = (await door.admin(`${path}/history`, 'GET')).body as { data: { rev: number }[] };
     equal(history.data.length >= 2, true);
@@ -96,7 +105,10 @@ export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): P
     equal(await field('/models', 'POST', { ...input, nmae: 'x' }), [400, 'nmae']);
     equal(await field('/models/openai', 'PATCH', { tag: 'other' }), [400, 'tag']);
     equal(await field('/models/openai/rotate', 'POST', { slug: 'dev' }), [400, 'body.apiKey']);
-    equal(await field('/models/openai/rotate', 'POST', { slug: 'dev', apiKey: 'x', baseUrl: 'http://x' }), [400, 'baseUrl']);
+    equal(await field('/models/openai/rotate', 'POST', { slug: 'dev', apiKey: 'x', baseUrl: 'http://x' }), [
+      400,
+      'baseUrl',
+    ]);
     equal(await field('/models/openai/nothing', 'POST', {}), [404, null]);
     equal(await field('/models/openai/rotate', 'GET'), [405, 'method']);
     equal((await door.admin('/models/openai', 'PATCH', { provider: 'anthropic' })).status, 400);
@@ -105,15 +117,8 @@ export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): P
   test('without an admin key there are no admin routes', async () => {
     const closed = await shop(setting, () => ({ auth: { tokenKey: setting.gateway.generateTokenKey() } }));
     equal((await closed.admin('/models', 'GET')).status, 404);
-    await closed.stop();
   });
-  return {
-    list,
-    async stop() {
-      await door.stop();
-      await scoped.stop();
-    },
-  };
+  return list;
 }
 
 interface Explained {

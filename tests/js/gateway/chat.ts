@@ -21,7 +21,7 @@ const COLOUR = {
   additionalProperties: false,
 };
 
-export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): Promise<void> }> {
+export async function cases(setting: Setting): Promise<Case[]> {
   const { upstream } = setting;
   const door = await shop(setting);
   const client = await door.openai();
@@ -111,7 +111,10 @@ export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): P
       tools: [WEATHER_TOOL],
     });
     const { body, headers } = upstream.got.at(-1) ?? {};
-    equal([body.temperature, body.top_p, body.stop, body.seed, body.parallel_tool_calls], [0.4, 0.9, ['END'], 7, false]);
+    equal(
+      [body.temperature, body.top_p, body.stop, body.seed, body.parallel_tool_calls],
+      [0.4, 0.9, ['END'], 7, false],
+    );
     equal(body.max_tokens ?? body.max_completion_tokens, 77);
     equal(body.messages.length, 2);
     equal(headers?.authorization, 'Bearer sk-canary-0123456789abcdef');
@@ -138,5 +141,5 @@ export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): P
     equal((await whole) instanceof OpenAI.APIUserAbortError, true);
     await until(() => upstream.open() === 0, 'the provider saw the connection close');
   });
-  return { list, stop: door.stop };
+  return list;
 }

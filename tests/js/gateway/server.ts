@@ -2,7 +2,6 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
 
 type Answering = (request: Request) => Promise<Response>;
 
@@ -42,7 +41,21 @@ async function handle(answer: Answering, incoming: IncomingMessage, outgoing: Se
 
 function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request {
   const { method = 'GET', url = '/', headers } = incoming;
-  const body = method === 'GET' || method === 'HEAD' ? null : (Readable.toWeb(incoming) as ReadableStream);
+  const body = method === 'GET' || method === 'HEAD' ? null : bodyOf(incoming);
   const init = { method, headers: headers as Record<string, string>, body, signal, duplex: 'half' };
   return new Request(`http://gateway.test${url}`, init as RequestInit);
+}
+
+/** `Readable.toWeb` throws on its own when it is cancelled while data comes. */
+function bodyOf(incoming: IncomingMessage): ReadableStream {
+  const chunks = incoming.iterator({ destroyOnReturn: false });
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(new Uint8Array(value as Buffer));
+    },
+    // What is left is read to its end by the server, once it has answered.
+    cancel: () => undefined,
+  });
 }

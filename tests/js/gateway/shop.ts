@@ -14,6 +14,8 @@ export interface Setting {
   library: Library;
   gateway: GatewayEntry;
   upstream: Upstream;
+  /** Everything that is served, to be stopped at the end, whatever failed. */
+  started: Serving[];
 }
 
 export const KEY = 'sk-canary-0123456789abcdef';
@@ -32,7 +34,10 @@ export const WIRES = {
 export const TAGS = Object.keys(WIRES) as (keyof typeof WIRES)[];
 
 /** A gateway that is served, and what a case asks it with. */
-export interface Shop extends Serving {
+export interface Shop {
+  url: string;
+  /** The gateway without its server. */
+  direct(request: Request): Promise<Response>;
   ductape: InstanceType<Library['default']>;
   tokenKey: string;
   lines: RequestLine[];
@@ -67,8 +72,10 @@ export async function shop(setting: Setting, more: (made: { ductape: Shop['ducta
     return { ...options, ...more({ ductape }) } as GatewayOptions;
   });
   const env = {};
-  const serving = await serve(async (request) => overheard(await door.fetch(request, env), said));
-  return { ...serving, ...askers(setting, serving, tokenKey), ductape, tokenKey, lines, said } as Shop;
+  const direct = (request: Request) => door.fetch(request, env);
+  const serving = await serve(async (request) => overheard(await direct(request), said));
+  setting.started.push(serving);
+  return { ...serving, ...askers(setting, serving, tokenKey), direct, ductape, tokenKey, lines, said } as Shop;
 }
 
 function askers({ gateway }: Setting, { url }: Serving, tokenKey: string) {

@@ -7,7 +7,7 @@ import { failure, type Setting, shop } from './shop.js';
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const HELLO = { model: 'openai', messages: [{ role: 'user' as const, content: 'hello' }] };
 
-export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): Promise<void> }> {
+export async function cases(setting: Setting): Promise<Case[]> {
   const { generateTokenKey, mintToken, verifyToken } = setting.gateway;
   const { DuctapeError } = setting.library;
   const revoked: string[] = [];
@@ -56,7 +56,14 @@ export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): P
   });
 
   test('nothing in a request widens a token', async () => {
-    const wide = { product: 'shop', env: 'dev', tag: 'openai', fallback: ['openai'], apiKey: 'sk-x', base_url: 'http://x' };
+    const wide = {
+      product: 'shop',
+      env: 'dev',
+      tag: 'openai',
+      fallback: ['openai'],
+      apiKey: 'sk-x',
+      base_url: 'http://x',
+    };
     equal(await asked({ product: 'other' }, wide), '404 model_not_found');
     equal(await asked({ env: 'prd' }, wide), '403 env_inactive');
     equal(await asked({ models: ['google'] }, wide), '403 permission_denied');
@@ -134,6 +141,29 @@ export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): P
     }
   });
 
+  test('a token that was taken before is looked at again', async () => {
+    const token = await mint({ expiresInSeconds: 2 });
+    const works = () =>
+      client(token)
+        .models.list()
+        .then(
+          () => 'taken',
+          (error: Error) => error.constructor.name,
+        );
+    equal([await works(), await works()], ['taken', 'taken']);
+    equal(
+      await client(`${token.slice(0, -1)}_`)
+        .models.list()
+        .then(
+          () => 'taken',
+          () => 'refused',
+        ),
+      'refused',
+    );
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    equal(await works(), 'AuthenticationError');
+  });
+
   test('claims of one token do not go with the signature of another', async () => {
     const [narrow, wide] = [await mint({ models: ['a'] }), await mint({ models: ['*'] })];
     const [head, , signature] = narrow.split('.');
@@ -178,11 +208,12 @@ export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): P
     equal(await field({ models: 'a' }), 'models');
     equal(await field({ models: [7] }), 'models[0]');
     equal(await field({ limits: { maxTokens: 0 } }), 'limits.maxTokens');
-    equal(await refused('x', {}).catch(() => 'thrown') instanceof Error, true);
+    equal((await refused('x', {}).catch(() => 'thrown')) instanceof Error, true);
   });
 
   test('the list of models is what a token may call', async () => {
-    const listed = async (more: object) => (await client(await mint(more)).models.list()).data.map(({ id }) => id).sort();
+    const listed = async (more: object) =>
+      (await client(await mint(more)).models.list()).data.map(({ id }) => id).sort();
     equal(await listed({ models: ['openai*', 'google'] }), ['google', 'openai', 'openai-responses']);
     equal(await listed({ env: 'prd' }), []);
     equal(await listed({ product: 'other' }), []);
@@ -191,5 +222,5 @@ export async function cases(setting: Setting): Promise<{ list: Case[]; stop(): P
     const hidden = client(await mint({ models: ['openai'] })).models.retrieve('google');
     equal((await failure(() => hidden)) instanceof OpenAI.NotFoundError, true);
   });
-  return { list, stop: door.stop };
+  return list;
 }

@@ -44,7 +44,7 @@ export async function startUpstream(): Promise<Upstream> {
   mock.on({ userMessage: 'weather', hasToolResult: true }, { content: WEATHER });
   mock.onMessage('weather', { toolCalls: [{ name: 'get_weather', arguments: '{"city":"Paris"}' }] });
   mock.onMessage('colour', { content: '{"colour":"blue"}' });
-  mock.onMessage(/hello/, { content: ANSWER, usage: USAGE });
+  mock.onMessage(/hello|Hi|order/, { content: ANSWER, usage: USAGE });
   await mock.start();
   const got: Got[] = [];
   const script: Scripted[] = [];

@@ -48,7 +48,12 @@ export function chatCompletion(answer: Completion, id: string, created: number, 
     ...(reasoning !== '' && { reasoning_content: reasoning }),
     ...(calls.length > 0 && { tool_calls: calls }),
   };
-  const choice = { index: 0, message, logprobs: null, finish_reason: finishReason(answer.finishReason, calls.length > 0) };
+  const choice = {
+    index: 0,
+    message,
+    logprobs: null,
+    finish_reason: finishReason(answer.finishReason, calls.length > 0),
+  };
   return {
     id,
     object: 'chat.completion',
