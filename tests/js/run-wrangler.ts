@@ -10,7 +10,7 @@ import { gzipSync } from 'node:zlib';
 import { runEach } from './edge/checks.js';
 import { close } from './installed.js';
 import { type Case, equal } from './suite.js';
-import { binary } from './worker/platform.js';
+import { binary } from './workerd.js';
 
 const PINNED = { wrangler: '4.164.0', node: '24.21.0' };
 /** The lowest figure of the pages named in docs/deploy.md. */

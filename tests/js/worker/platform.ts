@@ -2,9 +2,9 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { copySimulators, disk, entry, object, SHARED } from '../edge/simulators.js';
+import { binary } from '../workerd.js';
 
 /** What every variant gets beyond the secrets; the secrets come from the process's environment, as on the platform. */
 const VARIANTS = {
@@ -162,11 +162,4 @@ function database(): string {
 function limiter(limit: number): string {
   const inner = `(name = "fetcher", service = "limit"), (name = "limit", json = "${limit}"), (name = "period", json = "60")`;
   return `(name = "RATE_LIMIT", wrapped = (moduleName = "test-internal:limit", innerBindings = [${inner}]))`;
-}
-
-/** The platform's binary; the package's own starter needs its install script. */
-export function binary(): string {
-  const require = createRequire(resolve('package.json'));
-  const name = `@cloudflare/workerd-${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch === 'x64' ? '64' : process.arch}`;
-  return join(dirname(require.resolve(`${name}/package.json`)), 'bin/workerd');
 }
