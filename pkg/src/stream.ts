@@ -66,7 +66,9 @@ export class Streaming implements CompletionStream {
     this.#abort();
     this.#cancelWait();
     // Whoever gave up may never read again, so the connection does not wait for it.
-    this.#closeBody();
+    const close = this.#closeBody;
+    this.#closeBody = () => undefined;
+    close();
   }
 
   toReadableStream(): WebStream {
@@ -134,7 +136,11 @@ export class Streaming implements CompletionStream {
     try {
       const handle = await start();
       const reader = instance.enter(() => handle.reader()) as Reader | undefined;
-      this.#closeBody = () => void reader?.cancel().catch(() => undefined);
+      // Not by the reader alone: in Firefox only the request's own signal ends a connection that was read from.
+      this.#closeBody = () => {
+        if (instance.failure === undefined) instance.enter(() => handle.close());
+        else reader?.cancel().catch(() => undefined);
+      };
       return { handle, reader, instance, end };
     } catch (error) {
       end();
@@ -160,6 +166,7 @@ export class Streaming implements CompletionStream {
       // Freed before its end, the handle closes the connection.
       if (instance.failure === undefined) handle.free();
       else reader?.cancel().catch(() => undefined);
+      this.#closeBody = () => undefined;
     }
   }
 

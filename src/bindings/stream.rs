@@ -101,6 +101,11 @@ impl StreamHandle {
         written(&parts)
     }
 
+    /// Closes the connection at once, whatever else is still to be read of the handle.
+    pub fn close(&mut self) {
+        self.body = None;
+    }
+
     /// Whether the last part was given.
     #[must_use]
     pub fn ended(&self) -> bool {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
-import { chromium } from 'playwright-core';
+import { type Browser, chromium } from 'playwright-core';
 import { CHROMIUM, demandChromium, quiet, serve } from './chromium.js';
 import { given } from './given.js';
 import { close, install } from './installed.js';
@@ -11,6 +11,21 @@ const LIMIT_MS = 120_000;
 const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' http://127.0.0.1:*";
 
 demandChromium('browser');
+/** What a first call says on a page whose policy forbids to compile. */
+async function codeWithoutWasm(browser: Browser): Promise<unknown> {
+  const page = `import Ductape from '/dist/index.js';
+new Ductape().model.fetchAll({ product: 'p' }).catch(({ code, message }) => (globalThis.code = message.includes('wasm-unsafe-eval') && code));`;
+  const site = await serve({ folder, page, suite: undefined, policy: POLICY.replace(" 'wasm-unsafe-eval'", '') });
+  try {
+    const tab = await browser.newPage();
+    await tab.goto(`http://127.0.0.1:${site.port}/`);
+    await tab.waitForFunction('globalThis.code !== undefined', undefined, { timeout: LIMIT_MS });
+    return await tab.evaluate('globalThis.code');
+  } finally {
+    site.close();
+  }
+}
+
 const servers = await startServers();
 const { folder, remove } = install();
 const suite = await build({
@@ -37,6 +52,9 @@ try {
   await tab.goto(`http://127.0.0.1:${site.port}/`);
   await tab.waitForFunction('globalThis.tally !== undefined', undefined, { timeout: LIMIT_MS });
   const tally = (await tab.evaluate('globalThis.tally')) as Tally;
+  const blocked = await codeWithoutWasm(browser);
+  if (blocked !== 'wasm_blocked') problems.push(`a policy without 'wasm-unsafe-eval' gave ${blocked}`);
+  else tally.passed += 1;
   close('chromium', { passed: tally.passed, failed: [...tally.failed, ...problems] });
 } finally {
   await browser.close();

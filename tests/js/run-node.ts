@@ -12,6 +12,7 @@ import { close, install } from './installed.js';
 import type { Printers, Sealing } from './sealing.js';
 import { startServers } from './servers.js';
 import { type Library, runAll } from './suite.js';
+import { cases as utf8Cases } from './utf8.js';
 
 const PRINTERS: Printers = {
   inspect: (value) => inspect(value, { showHidden: true, depth: Number.POSITIVE_INFINITY, getters: true }),
@@ -29,6 +30,7 @@ try {
   const data = given('node', servers);
   const list = (library: Library, sealing: Sealing) => everything(library, sealing, data, PRINTERS);
   close('node-esm', await runAll(list((await esm('index.js')) as Library, (await esm('sealing.js')) as Sealing)));
+  close('node-utf8', await runAll(utf8Cases()));
   close('node-cjs', await runAll(list(cjs as Library, require('ductape-models/sealing') as Sealing)));
 } finally {
   remove();

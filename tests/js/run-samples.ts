@@ -30,8 +30,7 @@ try {
   writeFileSync(join(folder, 'globals.d.ts'), globals());
   await seedSamples();
   await readmeSamples();
-  await keySamples();
-  await agentPage();
+  await guides();
 } finally {
   remove();
   await servers.stop();
@@ -149,35 +148,59 @@ function samplesOf(page: string): string[] {
   return blocks.map((match) => (match[1] ?? '').replace(/^import .*\n/gm, ''));
 }
 
-async function keySamples(): Promise<void> {
-  const program = [
-    `import Ductape from 'ductape-models';`,
-    `import { generateSealingKey, openWith, sealTo } from 'ductape-models/sealing';`,
-    `import { memoryStorage } from 'ductape-models/storage/memory';`,
-    `const storage = memoryStorage();`,
-    ...samplesOf('docs/keys.md'),
-    `console.log((await app.keys.doctor({ deep: true })).healthy);`,
-    `await guarded.model.fetchAll();`,
-  ].join('\n');
-  await check('docs/keys.md is a program that compiles and runs', async () => {
-    const printed = (await runProgram('keys', program)).trim().split('\n');
-    equal(printed, ['1 records', 'Hi there, how can I help?', '0.3', 'true']);
-  });
+/** Pages that are programs: what stands before their samples and after them, and what the whole prints. */
+async function guides(): Promise<void> {
+  const shop = `import Ductape from 'ductape-models';\nconst ductape = new Ductape({ product: 'shop' });`;
+  const memory = `import { memoryStorage } from 'ductape-models/storage/memory';\nconst storage = memoryStorage();`;
+  await guide('models', shop, '', [
+    `1 [ 'dev sealed', 'prd sealed' ]`,
+    'true 0006 true',
+    '1 null',
+    `null [ 'dev', 'prd' ]`,
+    `[ 'envs.stg' ] [ 'envs.dev', 'envs.stg' ]`,
+    '800',
+    'Hi there, how can I help?',
+    '[]',
+  ]);
+  await guide('overrides', shop, '', [
+    `{ temperature: 0.1, maxTokens: 200, stopSequences: [ 'END' ] }`,
+    `runtime [ 'environment 0.4', 'agent 0.5', 'model 0.9' ]`,
+    'modelEnv agent',
+    'false',
+    'gpt-4.1-mini modelEnv',
+    '1 1',
+  ]);
+  const two = `import Ductape from 'ductape-models';\n${memory}\nconst privateKey = Ductape.generateKey();`;
+  await guide('fallback', `${two}\nconst DOWN = 'http://127.0.0.1:9/v1';`, '', [
+    `spare [ 'main network', 'spare ok' ]`,
+    'spare',
+    'unreachable',
+  ]);
+  const sealing = `import { generateSealingKey, openWith, sealTo } from 'ductape-models/sealing';`;
+  const healthy = `console.log((await app.keys.doctor({ deep: true })).healthy);\nawait guarded.model.fetchAll();`;
+  await guide('keys', `import Ductape from 'ductape-models';\n${sealing}\n${memory}`, healthy, [
+    '1 records',
+    'Hi there, how can I help?',
+    '0.3',
+    'true',
+  ]);
+  const model = `{ tag: 'support-model', name: 'S', provider: 'openai', model: 'gpt-4.1', envs }`;
+  const envs = `const envs = [{ slug: 'dev', apiKey: 'sk-sample-00000000000012' }];`;
+  await guide('agents', `${shop}\n${envs}\nawait ductape.model.create(${model});`, '', [
+    'completed Hi there, how can I help?',
+    'true',
+    'Hi there, how can I ',
+    'help?',
+    'completed',
+    `[ 'support' ]`,
+    '500 environment',
+  ]);
 }
 
-async function agentPage(): Promise<void> {
-  const program = [
-    `import Ductape from 'ductape-models';`,
-    `const ductape = new Ductape({ product: 'shop' });`,
-    `const envs = [{ slug: 'dev', apiKey: 'sk-sample-00000000000012' }];`,
-    `await ductape.model.create({ tag: 'support-model', name: 'S', provider: 'openai', model: 'gpt-4.1', envs });`,
-    ...samplesOf('docs/agents.md'),
-  ].join('\n');
-  await check('docs/agents.md is a program that compiles and runs', async () => {
-    const printed = (await runProgram('agents-page', program)).trim().split('\n');
-    equal(printed[0], 'completed Hi there, how can I help?');
-    equal(printed[1], 'true');
-    equal(printed.slice(-3), ['completed', `[ 'support' ]`, '500 environment']);
+async function guide(page: string, before: string, after: string, prints: string[]): Promise<void> {
+  const program = [before, ...samplesOf(`docs/${page}.md`), after].join('\n');
+  await check(`docs/${page}.md is a program that compiles and runs`, async () => {
+    equal((await runProgram(`guide-${page}`, program)).trim().split('\n'), prints);
   });
 }
 

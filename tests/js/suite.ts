@@ -481,11 +481,12 @@ export function cases(library: Library, servers: Servers): Case[] {
   }
 
   async function closes(): Promise<void> {
-    for (let attempt = 0; attempt < 100; attempt += 1) {
+    // Firefox takes its time.
+    for (let attempt = 0; attempt < 500; attempt += 1) {
       if ((await (await fetch(`${servers.odd}/open`)).text()) === '0') return;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    throw new Error('the connection is still open after a second');
+    throw new Error('the connection is still open after five seconds');
   }
 }
 
@@ -496,12 +497,12 @@ function transports(): [string, undefined | ((url: string, init: never) => Promi
   ];
 }
 
-/** Runs every case in turn, each with a limit of its own. */
-export async function runAll(list: Case[]): Promise<Tally> {
+/** Runs every case in turn, each with a limit of its own, in seconds. */
+export async function runAll(list: Case[], limit = 10): Promise<Tally> {
   const tally: Tally = { passed: 0, failed: [] };
   for (const { name, run } of list) {
     try {
-      await bounded(run());
+      await bounded(run(), limit);
       tally.passed += 1;
     } catch (error) {
       tally.failed.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
@@ -510,12 +511,12 @@ export async function runAll(list: Case[]): Promise<Tally> {
   return tally;
 }
 
-async function bounded(work: Promise<void>): Promise<void> {
+async function bounded(work: Promise<void>, seconds: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<void>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('it took more than 10 seconds')), 10_000);
+  const over = new Promise<void>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it took more than ${seconds} seconds`)), seconds * 1000);
   });
-  await Promise.race([work, limit]).finally(() => clearTimeout(timer));
+  await Promise.race([work, over]).finally(() => clearTimeout(timer));
 }
 
 export function equal(actual: unknown, expected: unknown): void {

@@ -1,6 +1,14 @@
 // A user's program: it must compile without the library's own declarations being skipped.
 import Ductape, { type Completion, DuctapeError, type Storage, type StreamPart } from 'ductape-models';
 import { type AiLanguageModel, ductapeProvider } from 'ductape-models/ai';
+import {
+  createGateway,
+  type Gateway,
+  generateTokenKey,
+  mintToken,
+  type TokenClaims,
+  verifyToken,
+} from 'ductape-models/gateway';
 import { openWith, type SealingPublicKey, sealTo } from 'ductape-models/sealing';
 import { init } from 'ductape-models/slim';
 import { indexedDbStorage } from 'ductape-models/storage/indexeddb';
@@ -61,3 +69,22 @@ export const stores = (instance: Parameters<typeof unstorageStorage>[0]): Storag
   unstorageStorage(instance, { read: 'eventual' }),
 ];
 void init;
+
+export const tokenKey: string = generateTokenKey();
+export const gateway: Gateway<{ ADMIN_KEY: string }> = createGateway((env) => ({
+  ductape,
+  auth: { tokenKey, adminKey: env.ADMIN_KEY, revoked: (id) => id === 'gone' },
+  rateLimit: async ({ subject }) => ({ success: subject !== undefined }),
+  onRequest: ({ route, status, code }) => void [route, status, code],
+}));
+
+export async function claims(): Promise<TokenClaims> {
+  const token = await mintToken({
+    key: tokenKey,
+    product: 'shop',
+    env: 'dev',
+    models: ['a*'],
+    limits: { maxTokens: 9 },
+  });
+  return verifyToken(token, { keys: [tokenKey] });
+}

@@ -78,6 +78,7 @@ fn bundle(root: &Path, format: &str, entries: &[(&str, &str)], more: &[&str]) ->
         "--outdir=pkg/dist",
         "--chunk-names=chunk-[hash]",
         "--platform=neutral",
+        "--inject:pkg/src/text-codec.ts",
         "--target=es2022",
         "--charset=ascii",
         "--external:node:*",
@@ -92,7 +93,19 @@ fn bundle(root: &Path, format: &str, entries: &[(&str, &str)], more: &[&str]) ->
 /// Declarations that no public one refers to; they name what only this repository declares.
 fn drop_inner_types(dist: &Path) -> Step {
     for name in [
-        "agents", "inline", "keys", "media", "options", "plain", "rekey", "request", "stream", "tools",
+        "agents",
+        "inline",
+        "keys",
+        "media",
+        "options",
+        "plain",
+        "rekey",
+        "request",
+        "signal",
+        "stream",
+        "text-codec",
+        "tools",
+        "utf8",
         "wasm",
     ] {
         files::remove(&dist.join(name).with_extension("d.ts"))?;

@@ -27,7 +27,11 @@ const RUNNERS: &[(&str, &str)] = &[
 ];
 
 /// Runners that only run when they are named: they build things that take long.
-const OPT_IN: &[(&str, &str)] = &[("llama", "tests/llama/run.ts"), ("wrangler", "tests/js/run-wrangler.ts")];
+const OPT_IN: &[(&str, &str)] = &[
+    ("llama", "tests/llama/run.ts"),
+    ("everywhere", "tests/everywhere/run.ts"),
+    ("wrangler", "tests/js/run-wrangler.ts"),
+];
 
 const NODE: &str = "Install Node.js 20.19 or later: https://nodejs.org";
 

@@ -5,7 +5,8 @@ import { DuctapeError } from '../errors.js';
 import type { ModelConfig, ResolveOptions } from '../types.js';
 import { signalOf, type TokenExchange } from './exchange.js';
 import { matches } from './patterns.js';
-import { type Asked, providerOptions } from './settings.js';
+import { type Asked, providerOptions, spoken } from './settings.js';
+import { parted } from './system.js';
 import type { TokenClaims } from './types.js';
 
 /** No tag is longer; what a request names in its place is not told at length. */
@@ -28,13 +29,14 @@ export async function scopedCall(exchange: TokenExchange, { tag, call, extras }:
   if (!mayCall(claims, tag)) throw outOfScope('model');
   const target = { product: claims.product, env: claims.env, model: tag };
   const { ductape } = exchange.setup.options;
-  const scoped: CallOptions = { ...call, ...target, signal: signalOf(exchange) };
+  const scoped = { ...call, ...target, signal: signalOf(exchange) };
   scoped.modelConfig = await bounded(exchange, target, call.modelConfig);
   if (extras !== undefined) {
     const { url } = await ductape.buildRequest({ ...target, prompt: '.' });
     scoped.providerOptions = providerOptions(extras, url);
+    scoped.messages = spoken(call.messages, extras, url);
   }
-  return scoped;
+  return { ...scoped, ...parted(scoped.messages) };
 }
 
 /** Settings within the token's bounds. Where the request names no `maxTokens`, the stored one counts if it is lower. */

@@ -1,6 +1,6 @@
 // Settings of a request: the five that every model has, and those that go on as a provider's own options.
 
-import type { CallOptions } from '../call-types.js';
+import type { CallOptions, Message } from '../call-types.js';
 import { invalid } from '../errors.js';
 import type { Json, ModelConfig } from '../types.js';
 import { type Fields, list, maybeNumber, own, text } from './fields.js';
@@ -9,7 +9,7 @@ import { type Fields, list, maybeNumber, own, text } from './fields.js';
 export interface Asked {
   /** The model's tag. */
   tag: string;
-  call: CallOptions & { modelConfig: ModelConfig };
+  call: CallOptions & { modelConfig: ModelConfig; messages: readonly Message[] };
   stream: boolean;
   /** Settings beyond the five, under OpenAI's names. */
   extras: Extras | undefined;
@@ -49,6 +49,18 @@ export function stops(body: Fields): readonly string[] | undefined {
   return typeof stop === 'string' ? [stop] : list(stop, 'stop').map((item, at) => text(item, `stop[${at}]`));
 }
 
+/** `json_object`: JSON of any shape. A schema would not do, since vendors take one without fields for an empty object. */
+export const JSON_OBJECT: Extras = { response_format: { type: 'json_object' } };
+
+/** What a wire without a switch for it is told in its place. */
+const JSON_ALONE = 'Answer with one JSON object and nothing else.';
+
+/** The conversation for a wire: with the word for what it has no option for. */
+export function spoken(messages: readonly Message[], extras: Extras, url: string): readonly Message[] {
+  const isUnsaid = extras.response_format !== undefined && pathOf(url).endsWith('/messages');
+  return isUnsaid ? [{ role: 'system', content: JSON_ALONE }, ...messages] : messages;
+}
+
 /** Settings beyond the five that were sent; mostly none. */
 export function extras(body: Fields): Extras | undefined {
   let found: Extras | undefined;
@@ -71,21 +83,30 @@ export function refuse(body: Fields, fields: Readonly<Record<string, (value: unk
 
 /** The options for a provider's request, by the path that the request would go to. */
 export function providerOptions(extras: Extras, url: string): Record<string, Json> {
-  const path = url.split('?')[0] ?? '';
+  const path = pathOf(url);
   if (path.endsWith('/chat/completions')) return extras;
   if (path.endsWith('/responses')) return forResponses(extras);
   if (path.endsWith('/messages')) return forMessages(extras);
   if (path.includes(':')) return path.includes('enerateContent') ? forGemini(extras) : {};
-  return some(extras, { frequency_penalty: 'frequency_penalty', presence_penalty: 'presence_penalty', seed: 'seed' });
+  return some(extras, COHERE);
 }
 
-function forResponses({ reasoning_effort: effort, verbosity, ...rest }: Extras): Record<string, Json> {
+const COHERE = {
+  frequency_penalty: 'frequency_penalty',
+  presence_penalty: 'presence_penalty',
+  response_format: 'response_format',
+  seed: 'seed',
+};
+
+function pathOf(url: string): string {
+  return new URL(url).pathname;
+}
+
+function forResponses(extras: Extras): Record<string, Json> {
   const same = { parallel_tool_calls: 'parallel_tool_calls', prompt_cache_key: 'prompt_cache_key' };
-  return {
-    ...some(rest, same),
-    ...(effort !== undefined && { reasoning: { effort } }),
-    ...(verbosity !== undefined && { text: { verbosity } }),
-  };
+  const reasoning = some(extras, { reasoning_effort: 'effort' });
+  const text = some(extras, { response_format: 'format', verbosity: 'verbosity' });
+  return { ...some(extras, same), ...filled('reasoning', reasoning), ...filled('text', text) };
 }
 
 function forMessages({ parallel_tool_calls: parallel }: Extras): Record<string, Json> {
@@ -94,8 +115,13 @@ function forMessages({ parallel_tool_calls: parallel }: Extras): Record<string, 
 
 function forGemini(extras: Extras): Record<string, Json> {
   const names = { frequency_penalty: 'frequencyPenalty', presence_penalty: 'presencePenalty', seed: 'seed' };
-  const generationConfig = some(extras, names);
-  return Object.keys(generationConfig).length > 0 ? { generationConfig } : {};
+  const isJson = extras.response_format !== undefined;
+  const config = { ...some(extras, names), ...(isJson && { responseMimeType: 'application/json' }) };
+  return filled('generationConfig', config);
+}
+
+function filled(name: string, fields: Record<string, Json>): Record<string, Json> {
+  return Object.keys(fields).length > 0 ? { [name]: fields } : {};
 }
 
 function some(extras: Extras, names: Readonly<Record<string, string>>): Record<string, Json> {

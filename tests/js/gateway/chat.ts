@@ -21,6 +21,23 @@ const COLOUR = {
   additionalProperties: false,
 };
 
+// biome-ignore lint/suspicious/noExplicitAny: bodies of five providers, looked into field by field
+type Body = any;
+
+/** How each wire is told to answer with JSON of any shape. */
+const JSON_SWITCH: Record<(typeof TAGS)[number], (body: Body) => boolean> = {
+  anthropic: ({ system, output_config }) => `${JSON.stringify(system)}`.includes('JSON') && output_config === undefined,
+  openai: ({ response_format }) => isAnyJson(response_format),
+  'openai-responses': ({ text }) => isAnyJson(text.format),
+  google: ({ generationConfig }) => generationConfig.responseMimeType === 'application/json',
+  cohere: ({ response_format }) => isAnyJson(response_format),
+  custom: ({ response_format }) => isAnyJson(response_format),
+};
+
+function isAnyJson(format: unknown): boolean {
+  return JSON.stringify(format) === '{"type":"json_object"}';
+}
+
 export async function cases(setting: Setting): Promise<Case[]> {
   const { upstream } = setting;
   const door = await shop(setting);
@@ -95,6 +112,7 @@ export async function cases(setting: Setting): Promise<Case[]> {
         response_format: { type: 'json_object' },
       });
       equal(JSON.parse(answer.choices[0]?.message.content ?? ''), { colour: 'blue' });
+      equal(JSON_SWITCH[model](upstream.got.at(-1)?.body), true);
     });
   }
 
@@ -120,6 +138,61 @@ export async function cases(setting: Setting): Promise<Case[]> {
     equal(headers?.authorization, 'Bearer sk-canary-0123456789abcdef');
   });
 
+  test('what a conversation begins with is its system prompt', async () => {
+    const messages = [
+      { role: 'system' as const, content: 'Be brief.' },
+      { role: 'developer' as const, content: [{ type: 'text' as const, text: 'Be kind.' }] },
+      ...HELLO,
+    ];
+    await client.chat.completions.create({ model: 'anthropic', messages });
+    const { body } = upstream.got.at(-1) ?? {};
+    equal([JSON.stringify(body.system).includes('Be brief.\\n\\nBe kind.'), body.messages.length], [true, 1]);
+  });
+
+  test('thoughts and what was cached are told, whole and streamed', async () => {
+    const usage = {
+      prompt_tokens: 9,
+      completion_tokens: 5,
+      prompt_tokens_details: { cached_tokens: 4 },
+      completion_tokens_details: { reasoning_tokens: 3 },
+    };
+    const message = { role: 'assistant', content: 'Yes.', reasoning_content: 'Hm.' };
+    const choice = { index: 0, message, finish_reason: 'length' };
+    upstream.script.push({ status: 200, body: { id: 'c', object: 'chat.completion', choices: [choice], usage } });
+    const answer = await client.chat.completions.create({ model: 'custom', messages: HELLO });
+    const [first] = answer.choices;
+    equal([first?.message.content, thoughtOf(first?.message), first?.finish_reason], ['Yes.', 'Hm.', 'length']);
+    equal(answer.usage?.prompt_tokens_details?.cached_tokens, 4);
+    equal(answer.usage?.completion_tokens_details?.reasoning_tokens, 3);
+    const chunk = (delta: object, finish_reason: string | null = null) =>
+      `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason }] })}\n\n`;
+    const body = `${chunk({ reasoning_content: 'Hm.' })}${chunk({ content: 'Yes.' })}${chunk({}, 'stop')}data: [DONE]\n\n`;
+    upstream.script.push({ status: 200, body });
+    let said = '';
+    for await (const { choices } of await client.chat.completions.create({
+      model: 'custom',
+      messages: HELLO,
+      stream: true,
+    })) {
+      said += `${thoughtOf(choices[0]?.delta) ?? ''}|${choices[0]?.delta.content ?? ''};`;
+    }
+    equal(said, '|;Hm.|;|Yes.;|;');
+  });
+
+  test('pictures and documents go on', async () => {
+    const content: OpenAI.ChatCompletionContentPart[] = [
+      { type: 'text', text: 'hello' },
+      { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } },
+      { type: 'file', file: { file_data: 'data:application/pdf;base64,JVBERi0=', filename: 'a.pdf' } },
+    ];
+    await client.chat.completions.create({ model: 'anthropic', messages: [{ role: 'user', content }] });
+    const sent = upstream.got.at(-1)?.body.messages[0].content as { type: string }[];
+    equal(
+      sent.map(({ type }) => type),
+      ['text', 'image', 'document'],
+    );
+  });
+
   test('an abort closes the connection to the provider', async () => {
     await door.ductape.model.create({
       product: 'shop',
@@ -142,4 +215,9 @@ export async function cases(setting: Setting): Promise<Case[]> {
     await until(() => upstream.open() === 0, 'the provider saw the connection close');
   });
   return list;
+}
+
+/** A field that OpenAI's own types do not have. */
+function thoughtOf(message: object | undefined): string | undefined {
+  return (message as { reasoning_content?: string } | undefined)?.reasoning_content;
 }

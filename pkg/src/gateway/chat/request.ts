@@ -3,7 +3,7 @@
 import type { CallOptions, Tool } from '../../call-types.js';
 import { invalid } from '../../errors.js';
 import { type Fields, flag, list, maybeText, object, own, text } from '../fields.js';
-import { type Asked, extras, refuse, settings, stops } from '../settings.js';
+import { type Asked, extras, JSON_OBJECT, refuse, settings, stops } from '../settings.js';
 import { messages } from './messages.js';
 
 /** A chat request, and whether its stream is to end with the usage. */
@@ -35,8 +35,11 @@ export function chatRequest(body: Fields): ChatAsked {
   const format = own(body, 'response_format');
   if (given !== undefined) call.tools = list(given, 'tools').map((item, at) => tool(item, `tools[${at}]`));
   if (choice !== undefined) call.toolChoice = toolChoice(choice);
-  if (format !== undefined) call.schema = schema(object(format, 'response_format'));
-  return { tag, call, stream: flag(body, 'stream') ?? false, includeUsage: usageWanted(body), extras: extras(body) };
+  const wanted = format === undefined ? undefined : schema(object(format, 'response_format'));
+  const isAny = wanted === 'any';
+  if (wanted !== undefined && !isAny) call.schema = wanted;
+  const more = isAny ? { ...extras(body), ...JSON_OBJECT } : extras(body);
+  return { tag, call, stream: flag(body, 'stream') ?? false, includeUsage: usageWanted(body), extras: more };
 }
 
 function usageWanted(body: Fields): boolean {
@@ -69,12 +72,12 @@ function toolChoice(choice: unknown): CallOptions['toolChoice'] {
   return { tool: text(own(fn, 'name'), 'tool_choice.function.name') };
 }
 
-function schema(format: Fields): CallOptions['schema'] {
+function schema(format: Fields): CallOptions['schema'] | 'any' {
   switch (own(format, 'type')) {
     case 'text':
       return undefined;
     case 'json_object':
-      return ANY_OBJECT;
+      return 'any';
     case 'json_schema':
       return namedSchema(
         object(own(format, 'json_schema'), 'response_format.json_schema'),
@@ -84,9 +87,6 @@ function schema(format: Fields): CallOptions['schema'] {
       throw invalid('response_format.type', 'text, json_object or json_schema');
   }
 }
-
-/** What `json_object` asks for. */
-export const ANY_OBJECT = { name: 'answer', schema: { type: 'object' } };
 
 /** A schema with its name, as both wires write it. */
 export function namedSchema(fields: Fields, path: string): CallOptions['schema'] {

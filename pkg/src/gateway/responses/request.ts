@@ -2,9 +2,9 @@
 
 import type { CallOptions, Tool } from '../../call-types.js';
 import { invalid } from '../../errors.js';
-import { ANY_OBJECT, functionTool, namedSchema } from '../chat/request.js';
+import { functionTool, namedSchema } from '../chat/request.js';
 import { type Fields, flag, list, maybeText, object, own, text } from '../fields.js';
-import { type Asked, type Extras, extras, refuse, settings } from '../settings.js';
+import { type Asked, type Extras, extras, JSON_OBJECT, refuse, settings } from '../settings.js';
 import { messages } from './input.js';
 
 /** A request, and what of it the answer repeats. */
@@ -30,11 +30,14 @@ export function responseRequest(body: Fields): ResponseAsked {
   const format = formatOf(body);
   if (given !== undefined) call.tools = list(given, 'tools').map((item, at) => tool(item, `tools[${at}]`));
   if (choice !== undefined) call.toolChoice = toolChoice(choice);
-  if (format !== undefined) call.schema = schema(format);
-  return { tag, call, stream: flag(body, 'stream') ?? false, extras: more(body), echo: body };
+  const wanted = format === undefined ? undefined : schema(format);
+  const isAny = wanted === 'any';
+  if (wanted !== undefined && !isAny) call.schema = wanted;
+  const all = isAny ? { ...more(body), ...JSON_OBJECT } : more(body);
+  return { tag, call, stream: flag(body, 'stream') ?? false, extras: all, echo: body };
 }
 
-function said(body: Fields): NonNullable<CallOptions['messages']> {
+function said(body: Fields): Asked['call']['messages'] {
   const instructions = maybeText(body, 'instructions', 'instructions');
   const input = messages(own(body, 'input'));
   return instructions ? [{ role: 'system', content: instructions }, ...input] : input;
@@ -59,12 +62,12 @@ function formatOf(body: Fields): Fields | undefined {
   return format === undefined ? undefined : object(format, 'text.format');
 }
 
-function schema(format: Fields): CallOptions['schema'] {
+function schema(format: Fields): CallOptions['schema'] | 'any' {
   switch (own(format, 'type')) {
     case 'text':
       return undefined;
     case 'json_object':
-      return ANY_OBJECT;
+      return 'any';
     case 'json_schema':
       return namedSchema(format, 'text.format');
     default:

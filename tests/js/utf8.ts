@@ -1,0 +1,65 @@
+// Our own UTF-8 against the runtime's: random texts and bytes of the kinds that go wrong.
+
+import { Utf8Decoder, Utf8Encoder } from '../../pkg/src/utf8.js';
+import { type Case, equal } from './suite.js';
+
+const UNITS = [0x41, 0xe9, 0x7ff, 0x800, 0xd800, 0xdbff, 0xdc00, 0xffff];
+const BYTES = [
+  0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbb, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xed, 0xee, 0xef,
+  0xf0, 0xf1, 0xf4, 0xf5, 0xff,
+];
+const ROUNDS = 20_000;
+
+/** Every case; it draws the same numbers each time. */
+export function cases(): Case[] {
+  const draw = numbers(7);
+  const some = (from: number[]) => Array.from({ length: draw(12) }, () => from[draw(from.length)] ?? 0);
+  const differ = (one: (round: number) => unknown, other: (round: number) => unknown) => {
+    for (let round = 0; round < ROUNDS; round += 1) equal(one(round), other(round));
+  };
+  return [
+    {
+      name: 'texts become the bytes that TextEncoder makes',
+      async run() {
+        const texts = Array.from({ length: ROUNDS }, () => String.fromCharCode(...some(UNITS)));
+        const into = (coder: Pick<TextEncoder, 'encodeInto'>) => (round: number) => {
+          const bytes = new Uint8Array(round % 16);
+          const { read, written } = coder.encodeInto(texts[round] ?? '', bytes);
+          return [read, written, [...bytes]];
+        };
+        const [own, theirs] = [new Utf8Encoder(), new TextEncoder()];
+        differ(
+          (round) => [...own.encode(texts[round])],
+          (round) => [...theirs.encode(texts[round])],
+        );
+        differ(into(own), into(theirs));
+      },
+    },
+    {
+      name: 'bytes become the texts that TextDecoder makes, or are refused like there',
+      async run() {
+        const all = Array.from({ length: ROUNDS }, () => Uint8Array.from(some(BYTES)));
+        for (const fatal of [false, true]) {
+          const options = { fatal, ignoreBOM: true };
+          const text = (decoder: Pick<TextDecoder, 'decode'>) => (round: number) => {
+            try {
+              return decoder.decode(all[round]);
+            } catch {
+              return null;
+            }
+          };
+          differ(text(new Utf8Decoder('utf-8', options)), text(new TextDecoder('utf-8', options)));
+        }
+      },
+    },
+  ];
+}
+
+/** Whole numbers below a limit, by a linear congruence. */
+function numbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
