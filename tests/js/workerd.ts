@@ -36,7 +36,7 @@ export function collected(command: string, args: string[], folder: string, limit
 }
 
 /** The platform's binary; the package's own starter needs its install script. */
-function binary(): string {
+export function binary(): string {
   const require = createRequire(resolve('package.json'));
   const name = `@cloudflare/workerd-${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch === 'x64' ? '64' : process.arch}`;
   return join(dirname(require.resolve(`${name}/package.json`)), 'bin/workerd');

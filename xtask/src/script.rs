@@ -19,6 +19,7 @@ const ENTRIES: &[(&str, &str)] = &[
     ("gateway", "pkg/src/gateway.ts"),
     ("sealing", "pkg/src/sealing.ts"),
     ("testing", "pkg/src/testing/index.ts"),
+    ("storage/cached", "pkg/src/storage/cached.ts"),
     ("storage/callback", "pkg/src/storage/callback.ts"),
     ("storage/d1", "pkg/src/storage/d1.ts"),
     ("storage/durable-object", "pkg/src/storage/durable-object.ts"),

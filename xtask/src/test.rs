@@ -20,6 +20,7 @@ const RUNNERS: &[(&str, &str)] = &[
     ("schemas", "tests/js/run-schemas.ts"),
     ("workerd", "tests/js/run-workerd.ts"),
     ("edge-stores", "tests/js/run-edge-stores.ts"),
+    ("worker", "tests/js/run-worker.ts"),
     ("browser", "tests/js/run-browser.ts"),
     ("page-stores", "tests/js/run-page-stores.ts"),
     ("cli", "tests/js/cli/run.ts"),
@@ -28,7 +29,11 @@ const RUNNERS: &[(&str, &str)] = &[
 ];
 
 /// Runners that only run when they are named: they build things that take long.
-const OPT_IN: &[(&str, &str)] = &[("llama", "tests/llama/run.ts"), ("everywhere", "tests/everywhere/run.ts")];
+const OPT_IN: &[(&str, &str)] = &[
+    ("llama", "tests/llama/run.ts"),
+    ("everywhere", "tests/everywhere/run.ts"),
+    ("wrangler", "tests/js/run-wrangler.ts"),
+];
 
 const NODE: &str = "Install Node.js 20.19 or later: https://nodejs.org";
 

@@ -1,4 +1,4 @@
-// Real KV and D1 bindings in the local workerd: behind them stand miniflare's simulator Workers, run by the workerd that this
+// Real bindings in the local workerd: behind them stand miniflare's simulator Workers, run by the workerd that this
 // repository pins. Miniflare's own starter stays unused: it needs a newer Node.
 
 import { copyFileSync, mkdirSync } from 'node:fs';
@@ -13,6 +13,8 @@ const FILES = {
   'kv.js': 'kv/namespace.worker.js',
   'd1.js': 'd1/database.worker.js',
   'd1-entry.js': 'd1/entry.worker.js',
+  'limit.js': 'ratelimit/ratelimit-object.worker.js',
+  'limit-module.js': 'ratelimit/ratelimit.worker.js',
 };
 
 /** A module of the tests' own Worker, by the name that the configuration gives it. */
@@ -21,9 +23,14 @@ export interface Modules {
   lag: string;
 }
 
+/** Puts the simulators where a configuration embeds them. */
+export function copySimulators(folder: string): void {
+  for (const [name, source] of Object.entries(FILES)) copyFileSync(join(WORKERS, source), join(folder, name));
+}
+
 /** Puts what the configuration embeds beside it, and returns the configuration. */
 export function configured(folder: string, modules: Modules): string {
-  for (const [name, source] of Object.entries(FILES)) copyFileSync(join(WORKERS, source), join(folder, name));
+  copySimulators(folder);
   for (const name of ['state', 'kv', 'd1']) mkdirSync(join(folder, name));
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -40,8 +47,7 @@ const config :Workerd.Config = (
     ${['state', 'kv', 'd1'].map(disk).join('\n    ')}
   ],
   extensions = [(modules = [
-    (name = "miniflare:shared", esModule = embed "shared.js"),
-    (name = "miniflare:zod", esModule = embed "zod.js")])],
+    ${SHARED}])],
 );
 
 const main :Workerd.Worker = (
@@ -59,12 +65,16 @@ const main :Workerd.Worker = (
 `;
 }
 
-function disk(name: string): string {
+/** Modules that the simulators import. */
+export const SHARED = `(name = "miniflare:shared", esModule = embed "shared.js"),
+    (name = "miniflare:zod", esModule = embed "zod.js")`;
+
+export function disk(name: string): string {
   return `(name = "${name}-state", disk = (path = "${name}", writable = true)),`;
 }
 
 /** What a binding's requests reach first: it names the object that holds this namespace or database. */
-function entry(file: string, service: string, className: string, name: string): string {
+export function entry(file: string, service: string, className: string, name: string): string {
   return `(
       modules = [(name = "${file}", esModule = embed "${file}")],
       compatibilityDate = "2023-07-24", compatibilityFlags = ["rpc", "enhanced_error_serialization"],
@@ -73,7 +83,8 @@ function entry(file: string, service: string, className: string, name: string): 
         (name = "MINIFLARE_OBJECT", durableObjectNamespace = (className = "${className}", serviceName = "${service}"))])`;
 }
 
-function object(file: string, className: string, state: string): string {
+/** What keeps a namespace's or a database's data. */
+export function object(file: string, className: string, state: string): string {
   return `(
       modules = [(name = "${file}", esModule = embed "${file}")],
       compatibilityDate = "2023-07-24", compatibilityFlags = ["nodejs_compat", "experimental"],
