@@ -1,45 +1,51 @@
 /** The conversation on the page: questions, and answers that grow while they stream. */
-import { byId, make } from './dom';
+import { byId, make } from '../ui/dom';
 
 export function addQuestion(text: string): void {
-  append(make('div', { class: 'turn', 'data-who': 'you' }, text));
+  append(make('div', { class: 'turn', 'data-who': 'you' }, make('span', { class: 'visually-hidden' }, 'You: '), text));
 }
 
 /** One answer. */
 export class Turn {
   #said = make('div', { class: 'said' });
   readonly #box: HTMLElement;
-  readonly #by: string;
   #announced = '';
+  #text = '';
 
   constructor(by: string) {
-    this.#by = by;
-    this.#box = make('div', { class: 'turn', 'data-who': 'model', 'data-state': 'streaming' }, this.#said);
+    const who = make('div', { class: 'who' }, by);
+    this.#box = make('div', { class: 'turn', 'data-who': 'model', 'data-state': 'streaming' }, who, this.#said);
     append(this.#box);
     announce('');
+  }
+
+  /** Everything said so far. */
+  get text(): string {
+    return this.#text;
   }
 
   addText(piece: string): void {
     // Text after a tool call stands below it.
     if (this.#box.lastElementChild !== this.#said) this.#startText();
     this.#said.append(piece);
+    this.#text += piece;
     this.#announceSentences();
     scrollDown();
   }
 
-  addTool(text: string): void {
-    this.#line('tool', text);
+  addTool(name: string, text: string, tone = 'call'): void {
+    this.#line(make('div', { class: 'tool', 'data-tone': tone }, make('strong', {}, name), ` ${text}`));
+    announce(`${name} ${text}`);
   }
 
   addFacts(text: string): void {
-    this.#line('facts-line', `${text} · ${this.#by}`);
+    this.#line(make('div', { class: 'facts-line' }, text));
   }
 
-  addProblem(code: string, message: string): void {
-    const problem = make('div', { class: 'problem' }, make('strong', {}, code), ` ${message}`);
-    this.#box.append(problem);
-    announce(`${code}: ${message}`);
-    scrollDown();
+  addProblem(code: string, message: string, why = ''): void {
+    const reason = why === '' ? [] : [make('div', { class: 'why' }, why)];
+    this.#line(make('div', { class: 'problem' }, make('strong', {}, code), ` ${message}`, ...reason));
+    announce(`${code}: ${message} ${why}`);
   }
 
   end(): void {
@@ -54,8 +60,8 @@ export class Turn {
     this.#box.append(this.#said);
   }
 
-  #line(kind: string, text: string): void {
-    this.#box.append(make('div', { class: kind }, text));
+  #line(line: HTMLElement): void {
+    this.#box.append(line);
     scrollDown();
   }
 
@@ -67,6 +73,10 @@ export class Turn {
     announce(text.slice(this.#announced.length, end));
     this.#announced = text.slice(0, end);
   }
+}
+
+export function clearTurns(): void {
+  byId('transcript', HTMLElement).replaceChildren();
 }
 
 function append(turn: HTMLElement): void {
