@@ -12,6 +12,7 @@ import type {
 import { aborted, invalid } from './errors.js';
 import { mediaPart } from './media.js';
 import { ownFields, plainObject } from './plain.js';
+import { cancellation, takeSignal } from './signal.js';
 import { type Handling, readTools } from './tools.js';
 import type { Signal } from './types.js';
 
@@ -47,7 +48,7 @@ export class AgentDesk {
 
   /** What the core asks. */
   readonly toolBox: ToolBox = {
-    call: async (text) => JSON.stringify(await this.#call(JSON.parse(text) as Invocation)),
+    call: (text) => this.#call(JSON.parse(text) as Invocation),
     confirm: async (text) => this.#confirm(JSON.parse(text) as Invocation),
   };
 
@@ -62,16 +63,26 @@ export class AgentDesk {
   }
 
   /** Runs an agent to its end. */
-  async run(input: RunInput, host: RunHost, listener?: (event: AgentEvent) => void): Promise<AgentRun> {
+  run(input: RunInput, host: RunHost): Promise<AgentRun> {
+    return this.#start(input, host);
+  }
+
+  /** Runs an agent and tells what happens. */
+  stream(input: RunInput, host: RunHost): AgentStream {
+    return new Events((listener) => this.#start(input, host, listener));
+  }
+
+  async #start(input: RunInput, host: RunHost, listener?: Listener): Promise<AgentRun> {
     const { options, signal, running } = read(input);
     if (signal?.aborted) throw aborted();
     this.#count += 1;
     const number = this.#count;
     this.#runs.set(number, running);
-    const { cancelled, end } = watch(signal);
-    const tell = listener && ((event: string) => listener(JSON.parse(event) as AgentEvent));
+    const { promise, end } = cancellation(signal);
+    listener?.started(end);
+    const tell = listener && ((event: string) => listener.event(JSON.parse(event) as AgentEvent));
     try {
-      return JSON.parse(await host.run({ ...options, run: number }, cancelled, tell)) as AgentRun;
+      return JSON.parse(await host.run({ ...options, run: number }, promise, tell)) as AgentRun;
     } finally {
       end();
       this.#runs.delete(number);
@@ -79,34 +90,20 @@ export class AgentDesk {
     }
   }
 
-  /** Runs an agent and tells what happens. */
-  stream(input: RunInput, host: RunHost): AgentStream {
-    return new Events((listener, stopped) => {
-      const { signal, ...rest } = input;
-      const both = new AbortController();
-      const stop = () => both.abort();
-      stopped(stop);
-      if (signal?.aborted) stop();
-      signal?.addEventListener('abort', stop);
-      return this.run({ ...rest, signal: both.signal }, host, listener).finally(() =>
-        signal?.removeEventListener('abort', stop),
-      );
-    });
-  }
-
-  async #call({ run, product, agent, tool, input, env, executionId, toolCallId }: Invocation): Promise<object> {
+  async #call({ run, product, agent, tool, input, env, executionId, toolCallId }: Invocation): Promise<string> {
     const handling = this.#handlers.get(place(product, agent))?.get(tool);
     const running = this.#runs.get(run);
-    if (handling === undefined || running === undefined) return {};
+    if (handling === undefined || running === undefined) return '{}';
     const checked = await handling.check(input);
-    if ('invalid' in checked) return checked;
+    if ('invalid' in checked) return JSON.stringify(checked);
     const signal = running.over.signal as Signal;
     const context = { product, env, agent, executionId, toolCallId, signal, data: running.data };
     try {
-      const output = JSON.stringify(await handling.handler(context, checked.value as Record<string, unknown>));
-      return { output: output === undefined ? null : (JSON.parse(output) as unknown) };
+      const output = await handling.handler(context, checked.value as Record<string, unknown>);
+      // In here: what JSON cannot say is told to the model like anything else that a handler throws.
+      return `{"output":${(JSON.stringify(output) as string | undefined) ?? 'null'}}`;
     } catch (error) {
-      return { thrown: error instanceof Error ? error.message : String(error) };
+      return JSON.stringify({ thrown: error instanceof Error ? error.message : String(error) });
     }
   }
 
@@ -123,7 +120,8 @@ function place(product: string, tag: string): string {
 /** The options for the core, and what stays here. */
 function read(input: RunInput): { options: object; signal: Signal | undefined; running: Running } {
   const fields = ownFields(input, 'options');
-  const [signal, data, onConfirmation] = ['signal', 'context', 'onConfirmation'].map((name) => {
+  const signal = takeSignal(fields);
+  const [data, onConfirmation] = ['context', 'onConfirmation'].map((name) => {
     const value = fields.get(name);
     fields.delete(name);
     return value;
@@ -131,27 +129,16 @@ function read(input: RunInput): { options: object; signal: Signal | undefined; r
   if (fields.has('run')) throw invalid('run', 'no such field');
   if (onConfirmation !== undefined && typeof onConfirmation !== 'function')
     throw invalid('onConfirmation', 'a function');
-  if (signal !== undefined && typeof (signal as Signal | null)?.addEventListener !== 'function') {
-    throw invalid('signal', 'an AbortSignal');
-  }
   const running = { over: new AbortController(), data, onConfirmation: onConfirmation as RunInput['onConfirmation'] };
-  return { options: plainObject(fields, mediaPart), signal: signal as Signal | undefined, running };
+  return { options: plainObject(fields, mediaPart), signal, running };
 }
 
-/** A promise that settles when the signal fires or the run is over, so that nothing listens for ever. */
-function watch(signal: Signal | undefined): { cancelled: Promise<void>; end(): void } {
-  let end: () => void = () => undefined;
-  const cancelled = new Promise<void>((resolve) => {
-    end = () => {
-      signal?.removeEventListener('abort', end);
-      resolve();
-    };
-  });
-  signal?.addEventListener('abort', end);
-  return { cancelled, end };
+/** Whoever hears of a run. */
+interface Listener {
+  /** The run has begun; `stop` ends it. */
+  started(stop: () => void): void;
+  event(event: AgentEvent): void;
 }
-
-type Start = (listener: (event: AgentEvent) => void, stopped: (stop: () => void) => void) => Promise<AgentRun>;
 
 /** A run's events in the order of their happening. */
 class Events implements AgentStream {
@@ -161,14 +148,17 @@ class Events implements AgentStream {
   #isOver = false;
   #stop: () => void = () => undefined;
 
-  constructor(start: Start) {
-    const listener = (event: AgentEvent) => {
-      this.#waiting.push(event);
-      this.#wake();
+  constructor(start: (listener: Listener) => Promise<AgentRun>) {
+    const listener: Listener = {
+      started: (stop) => {
+        this.#stop = stop;
+      },
+      event: (event) => {
+        this.#waiting.push(event);
+        this.#wake();
+      },
     };
-    this.result = start(listener, (stop) => {
-      this.#stop = stop;
-    }).finally(() => {
+    this.result = start(listener).finally(() => {
       this.#isOver = true;
       this.#wake();
     });

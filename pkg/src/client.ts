@@ -5,13 +5,14 @@ import type { Core } from '../wasm/core.js';
 import type { Agents } from './agent-types.js';
 import { AgentDesk, type RunHost } from './agents.js';
 import type { BuiltRequest, CallOptions, Completion, CompletionStream, Verification } from './call-types.js';
-import { aborted, invalid } from './errors.js';
+import { aborted } from './errors.js';
 import { type CoreKeys, coreKeys, hasSigningKey, keyAgent, plainKeys, ringOf } from './keys.js';
 import { mediaPart } from './media.js';
 import { readOptions, type Settings } from './options.js';
 import { ownFields, plainObject } from './plain.js';
 import { rekey } from './rekey.js';
 import { builtRequest } from './request.js';
+import { cancellation, takeSignal } from './signal.js';
 import { Streaming } from './stream.js';
 import type {
   Diagnosis,
@@ -223,7 +224,7 @@ export class Ductape {
     if (signal?.aborted) throw aborted();
     const handle = this.#core();
     const { core, running: instance } = handle instanceof Promise ? await handle : handle;
-    const cancel = cancellation(signal);
+    const cancel = signal && cancellation(signal);
     try {
       const text = await instance.wait<string>(() => core.call(operation, bytes, cancel?.promise));
       return JSON.parse(text) as T;
@@ -260,32 +261,7 @@ export class Ductape {
 /** Options as the bytes of a JSON text; the signal apart. */
 function read(options: unknown): { bytes: Uint8Array; signal: Signal | undefined } {
   const fields = ownFields(options, 'options');
-  const signal = fields.get('signal');
-  fields.delete('signal');
-  if (signal !== undefined && !isSignal(signal)) throw invalid('signal', 'an AbortSignal');
+  const signal = takeSignal(fields);
   const text = JSON.stringify(plainObject(fields, mediaPart));
   return { bytes: encoder.encode(text), signal };
-}
-
-function isSignal(value: unknown): value is Signal {
-  return (
-    typeof (value as Signal | null)?.addEventListener === 'function' && typeof (value as Signal).aborted === 'boolean'
-  );
-}
-
-/** A promise that the core listens to. It always settles, so that nothing keeps listening after the call. */
-function cancellation(signal: Signal | undefined): { promise: Promise<void>; end(): void } | undefined {
-  if (signal === undefined) return undefined;
-  let settle: () => void = () => undefined;
-  const promise = new Promise<void>((resolve) => {
-    settle = resolve;
-  });
-  signal.addEventListener('abort', settle);
-  return {
-    promise,
-    end() {
-      signal.removeEventListener('abort', settle);
-      settle();
-    },
-  };
 }

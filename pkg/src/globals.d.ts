@@ -45,13 +45,26 @@ declare class URL {
 }
 
 declare class Response {
-  constructor(body: string | null, init: { status: number; headers: Record<string, string> });
+  constructor(body: string | ReadableStream | null, init: { status: number; headers: Record<string, string> });
 }
 
 declare const crypto: {
   randomUUID(): string;
   readonly subtle: {
     sign(algorithm: 'HMAC', key: CryptoKey, data: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer>;
+    verify(
+      algorithm: 'HMAC',
+      key: CryptoKey,
+      signature: Uint8Array<ArrayBuffer>,
+      data: Uint8Array<ArrayBuffer>,
+    ): Promise<boolean>;
+    importKey(
+      format: 'raw',
+      bytes: Uint8Array<ArrayBuffer>,
+      algorithm: { readonly name: 'HMAC'; readonly hash: 'SHA-256' },
+      extractable: boolean,
+      usages: readonly string[],
+    ): Promise<CryptoKey>;
   };
 };
 declare const fetch: unknown;

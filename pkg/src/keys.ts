@@ -69,7 +69,7 @@ export async function coreKeys(keys: GivenKeys, questions: () => Uint8Array<Arra
   return { ...plainKeys(keys), product: await Promise.all(answers) };
 }
 
-/** The same where no key only signs; `undefined` where one does. */
+/** The same without asking anything: in place of a key that only signs stands an empty list. */
 export function plainKeys(keys: GivenKeys): CoreKeys {
   return {
     product: keys.product.map((key) => (isCryptoKey(key) ? [] : key)),

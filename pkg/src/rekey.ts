@@ -2,7 +2,8 @@
 
 import { aborted, invalid } from './errors.js';
 import { ownFields } from './plain.js';
-import type { Rekeyed, RekeyOptions, Signal } from './types.js';
+import { takeSignal } from './signal.js';
+import type { Rekeyed, RekeyOptions } from './types.js';
 
 /** Records between two reports. */
 const PAGE = 100;
@@ -40,7 +41,8 @@ function add(total: Rekeyed, page: Page): void {
 
 function read(options: RekeyOptions) {
   const fields = ownFields(options, 'options');
-  const [limit, onProgress, signal] = ['limit', 'onProgress', 'signal'].map((name) => {
+  const signal = takeSignal(fields);
+  const [limit, onProgress] = ['limit', 'onProgress'].map((name) => {
     const value = fields.get(name);
     fields.delete(name);
     return value;
@@ -52,7 +54,7 @@ function read(options: RekeyOptions) {
   return {
     limit: (limit as number | undefined) ?? Number.MAX_SAFE_INTEGER,
     onProgress: onProgress as RekeyOptions['onProgress'],
-    signal: signal as Signal | undefined,
+    signal,
     rest: Object.fromEntries(fields) as Record<string, unknown>,
   };
 }

@@ -40,8 +40,7 @@ export function readTools(given: unknown): { tools: object[] | undefined; handle
 function readParameters(given: unknown, path: string): { schema: object | undefined; check: Handling['check'] } {
   if (given === undefined || given === null) return { schema: undefined, check: async (value) => ({ value }) };
   if (isStandard(given)) return { schema: schemaOf(given, path), check: (value) => checkStandard(given, value) };
-  // Through text: the copy's lists have no prototype, and the validator iterates them.
-  const schema = JSON.parse(JSON.stringify(plainCopy(given, path))) as object;
+  const schema = plainSchema(given, path);
   const validator = validatorOf(schema, path);
   return {
     schema,
@@ -53,6 +52,11 @@ function readParameters(given: unknown, path: string): { schema: object | undefi
       return { invalid: told.map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`).join('; ') };
     },
   };
+}
+
+/** Through text: the copy's lists have no prototype, and the validator iterates them. */
+function plainSchema(given: unknown, path: string): object {
+  return JSON.parse(JSON.stringify(plainCopy(given, path))) as object;
 }
 
 function validatorOf(schema: object, path: string): Validator {
@@ -75,7 +79,7 @@ function schemaOf(standard: StandardSchema, path: string): object {
   if (typeof says?.input !== 'function') {
     throw invalid(path, 'a JSON Schema, or a standard schema that can say its own (~standard.jsonSchema)');
   }
-  return JSON.parse(JSON.stringify(plainCopy(says.input({ target: 'draft-2020-12' }), path))) as object;
+  return plainSchema(says.input({ target: 'draft-2020-12' }), path);
 }
 
 async function checkStandard(standard: StandardSchema, value: unknown): ReturnType<Handling['check']> {

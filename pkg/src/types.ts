@@ -244,8 +244,8 @@ export interface Rekeyed {
   already: number;
   /** Writes that somebody else's came before; each was tried again. */
   conflicts: number;
-  /** Records, or single environments of them, that could not be moved, with the code of the error. They are as they were. */
-  failed: { product?: string; tag?: string; env?: string; code: ErrorCode }[];
+  /** Models (by `tag`), single environments of them, and agents (by `agent`) that could not be moved, with the code of the error. They are as they were. */
+  failed: { product?: string; tag?: string; agent?: string; env?: string; code: ErrorCode }[];
   /** Where to go on; absent at the end. */
   cursor?: string;
   /** The end was reached and nothing failed. */
@@ -258,10 +258,10 @@ export interface Diagnosis {
   scanned: number;
   /** The keys of this client, and those beyond them that records need. */
   keys: { keyId: string; role: 'primary' | 'other' | 'sealing' | 'retired' | 'unknown'; records: number }[];
-  /** The ids of the keys that each record needs; none where it cannot be read. */
-  records: { product?: string; tag?: string; keyIds: string[] }[];
+  /** The ids of the keys that each model (`tag`) or agent (`agent`) needs; none where it cannot be read. */
+  records: { product?: string; tag?: string; agent?: string; keyIds: string[] }[];
   /** What is wrong with a record, or one environment of it: the code of the error that using it gives. */
-  problems: { product?: string; tag?: string; env?: string; code: ErrorCode }[];
+  problems: { product?: string; tag?: string; agent?: string; env?: string; code: ErrorCode }[];
   /** Nothing is wrong. */
   healthy: boolean;
 }

@@ -212,6 +212,18 @@ export function cases(library: Library): Case[] {
     equal(await refusal(() => run(ductape, { onConfirmation: true })), 'invalid_input onConfirmation');
     equal(await refusal(() => run(ductape, { input: 5 })), 'invalid_input input');
     equal(await refusal(() => run(ductape, { run: 5 })), 'invalid_input run');
+    equal(await refusal(() => run(ductape, { signal: {} })), 'invalid_input signal');
+    equal(await refusal(() => ductape.keys.rekey({ signal: 1 } as never)), 'invalid_input signal');
+  });
+
+  test('r62 a stream reads its options as a run does: own values, no getters', async () => {
+    const { ductape } = await staffed([says('done')]);
+    const streamed = (options: unknown) => refusal(() => ductape.agents.stream(options as never).result);
+    equal(await streamed(undefined), 'invalid_input options');
+    const tricked = Object.defineProperty({ tag: 'clerk' }, 'input', { get: () => 'Hi', enumerable: true });
+    equal(await streamed(tricked), 'invalid_input options.input');
+    equal(await streamed({ tag: 'clerk', input: 'Hi', signal: AbortSignal.abort() }), 'aborted');
+    equal(await streamed({ tag: 'clerk', input: 'Hi' }), 'no error');
   });
 
   return list;

@@ -180,12 +180,12 @@ const { get, put } = IDBObjectStore.prototype;
 
 /** A database whose object stores lie: the platform's own methods are replaced for the rest of the page, so these cases are last. */
 function faultyDatabase(fault: Fault, make: Parts['indexedDbStorage']) {
-  IDBObjectStore.prototype.put = function (record: { value: string; etag: string }, key: string) {
+  IDBObjectStore.prototype.put = function (this: IDBObjectStore, record: { value: string; etag: string }, key: string) {
     const value = fault.write(key, record.value);
     // Any request that succeeds passes for the acknowledgement of a write that never happened.
     return value === undefined ? get.call(this, key) : put.call(this, { ...record, value }, key);
   } as typeof put;
-  IDBObjectStore.prototype.get = function (key: string) {
+  IDBObjectStore.prototype.get = function (this: IDBObjectStore, key: string) {
     const request = get.call(this, key);
     const result = Object.getOwnPropertyDescriptor(IDBRequest.prototype, 'result')?.get;
     Object.defineProperty(request, 'result', { get: () => lied(result?.call(request), key, fault) });

@@ -1,6 +1,5 @@
 // The stores of Cloudflare over real bindings inside workerd, and the store over HTTP against Node and the demo Worker.
 
-import { spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -14,9 +13,9 @@ import { listenFor } from './edge/node-server.js';
 import { configured } from './edge/simulators.js';
 import { close, install } from './installed.js';
 import { type Case, equal, type Tally } from './suite.js';
+import { collected, tallyOf } from './workerd.js';
 
 const LIMIT_MS = process.env.LONG === '1' ? 3_000_000 : 600_000;
-const MARK = 'TALLY ';
 
 type Installed = Library & { testing: typeof import('ductape-models/testing') };
 
@@ -58,9 +57,7 @@ async function insideWorkerd(): Promise<Tally> {
   });
   copyFileSync(resolve('tests/js/edge/lag.js'), join(folder, 'lag.js'));
   writeFileSync(join(folder, 'config.capnp'), configured(folder, { script: 'worker.js', lag: 'lag.js' }));
-  const output = await run(['test', '--experimental', 'config.capnp']);
-  const line = output.split('\n').find((line) => line.includes(MARK));
-  return line ? JSON.parse(line.slice(line.indexOf(MARK) + MARK.length)) : { passed: 0, failed: [output] };
+  return tallyOf(folder, ['test', '--experimental', 'config.capnp'], LIMIT_MS);
 }
 
 async function overHttp(): Promise<Tally> {
@@ -140,39 +137,9 @@ function typeCases(): Case[] {
         };
         writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['types.mts'] }));
         const tsc = join(dirname(createRequire(resolve('package.json')).resolve('typescript/package.json')), 'bin/tsc');
-        const output = await collected(process.execPath, [tsc, '--project', '.']);
+        const output = await collected(process.execPath, [tsc, '--project', '.'], folder, LIMIT_MS);
         if (output.trim() !== '') throw new Error(output);
       },
     },
   ];
-}
-
-/** The platform's binary; the package's own starter needs its install script. */
-function binary(): string {
-  const require = createRequire(resolve('package.json'));
-  const name = `@cloudflare/workerd-${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch === 'x64' ? '64' : process.arch}`;
-  return join(dirname(require.resolve(`${name}/package.json`)), 'bin/workerd');
-}
-
-function run(args: string[]): Promise<string> {
-  return collected(binary(), args);
-}
-
-/** Everything that a child says, on either way. */
-function collected(command: string, args: string[]): Promise<string> {
-  return new Promise((done, reject) => {
-    const child = spawn(command, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-    const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
-    let output = '';
-    const take = (part: Buffer) => {
-      output += part;
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    child.on('error', reject);
-    child.on('close', () => {
-      clearTimeout(timer);
-      done(output);
-    });
-  });
 }

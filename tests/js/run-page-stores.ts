@@ -1,27 +1,17 @@
 // The stores of a page in Chromium: the kit in one page, and what takes several: two tabs that count, a full disk, a reload, a
 // database that is taken away, a browser that crashes.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, normalize, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
 
+import { CHROMIUM, demandChromium, quiet, serve } from './chromium.js';
 import { close, install } from './installed.js';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** The host resolves to loopback, and without TLS it is no secure context: such a page has no Web Locks. */
 const INSECURE = 'insecure.test';
-const QUIET = [
-  '--no-sandbox',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-  `--host-resolver-rules=MAP ${INSECURE} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`,
-];
 const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 /** The form for proofs, `LONG=1`: 10,000 increments of two tabs. The kit's own long form takes hours here: `LONG=kit`. */
 const LONG = process.env.LONG === '1' || process.env.LONG === 'kit';
@@ -30,12 +20,7 @@ const LIMIT_MS = LONG ? 600_000 : 60_000;
 /** Bytes that the page may use in the cases that fill it. */
 const QUOTA = 64 * 2 ** 20;
 
-if (!existsSync(CHROMIUM)) {
-  process.stdout.write(
-    `page-stores: no Chromium at ${CHROMIUM}. apt-get install chromium, or set CHROMIUM to its path\n`,
-  );
-  process.exit(1);
-}
+demandChromium('page-stores');
 const { folder, remove } = install();
 const suite = await build({
   entryPoints: [resolve('tests/js/page-stores.ts')],
@@ -67,18 +52,8 @@ globalThis.page = {
 
 const profile = mkdtempSync(join(tmpdir(), 'page-stores-'));
 const tally = { passed: 0, failed: [] as string[] };
-const site = createServer((request, response) => {
-  const path = normalize(request.url ?? '/');
-  const head = (type: string) => response.writeHead(200, { 'content-type': type, 'content-security-policy': POLICY });
-  if (path === '/') return head('text/html').end('<!doctype html><script type="module" src="/page.js"></script>');
-  if (path === '/page.js') return head('text/javascript').end(script);
-  if (path === '/suite.js') return head('text/javascript').end(suite.outputFiles[0]?.text);
-  const file = join(folder, 'node_modules/ductape-models', path);
-  if (!path.startsWith('/dist/') || !existsSync(file)) return response.writeHead(404).end();
-  head('text/javascript').end(readFileSync(file));
-});
-await new Promise<void>((done) => site.listen(0, '127.0.0.1', done));
-const port = (site.address() as AddressInfo).port;
+const site = await serve({ folder, page: script, suite: suite.outputFiles[0]?.text, policy: POLICY });
+const { port } = site;
 const origin = `http://127.0.0.1:${port}`;
 
 let context = await launched();
@@ -99,7 +74,7 @@ close('page-stores', tally);
 
 /** A browser with a profile on the disk. It is started anew after the tests that close or crash it. */
 function launched(): Promise<BrowserContext> {
-  return chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, args: QUIET });
+  return chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, args: quiet(INSECURE) });
 }
 
 async function opened(at: string = origin): Promise<Page> {

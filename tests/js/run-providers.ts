@@ -54,7 +54,7 @@ async function startProxy(inner: string): Promise<{ gate: Gate; stop(): Promise<
       'x-api-key': 'x',
       'x-goog-api-key': 'x',
     };
-    const answer = await fetch(inner + request.url, { method: 'POST', headers, body: bytes });
+    const answer = await fetch(inner + request.url, { method: 'POST', headers, body: new Uint8Array(bytes) });
     response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'application/json' });
     for await (const part of answer.body ?? []) {
       response.write(part.subarray(0, left));

@@ -1,30 +1,22 @@
 // The suite inside workerd, without Node compatibility: the package by its `workerd` condition, the module as a file.
 
-import { spawn } from 'node:child_process';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 import { given } from './given.js';
 import { close, install } from './installed.js';
 import { startServers } from './servers.js';
-import type { Tally } from './suite.js';
+import { MARK, tallyOf } from './workerd.js';
 
 const LIMIT_MS = 120_000;
-const MARK = 'TALLY ';
 
 const servers = await startServers();
 const { folder, remove } = install();
 try {
   await bundle();
   writeFileSync(join(folder, 'config.capnp'), config());
-  const output = await run(['test', 'config.capnp']);
-  const line = output.split('\n').find((line) => line.includes(MARK));
-  const tally: Tally = line
-    ? JSON.parse(line.slice(line.indexOf(MARK) + MARK.length))
-    : { passed: 0, failed: [output] };
-  close('workerd', tally);
+  close('workerd', await tallyOf(folder, ['test', 'config.capnp'], LIMIT_MS));
 } finally {
   remove();
   await servers.stop();
@@ -68,29 +60,4 @@ const config :Workerd.Config = (services = [
     compatibilityDate = "2025-09-01")),
   (name = "internet", network = (allow = ["local", "private"]))]);
 `;
-}
-
-/** The platform's binary; the package's own starter needs its install script. */
-function binary(): string {
-  const require = createRequire(resolve('package.json'));
-  const name = `@cloudflare/workerd-${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch === 'x64' ? '64' : process.arch}`;
-  return join(dirname(require.resolve(`${name}/package.json`)), 'bin/workerd');
-}
-
-function run(args: string[]): Promise<string> {
-  return new Promise((done, reject) => {
-    const child = spawn(binary(), args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-    const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
-    let output = '';
-    const take = (part: Buffer) => {
-      output += part;
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    child.on('error', reject);
-    child.on('close', () => {
-      clearTimeout(timer);
-      done(output);
-    });
-  });
 }

@@ -23,7 +23,7 @@ async function buildWorker(folder) {
   await emptyFolder(folder);
   const wasm = [];
   await build({
-    entryPoints: [join(ROOT, 'worker/src/index.ts')],
+    entryPoints: [join(ROOT, 'worker/src/demo/index.ts')],
     outfile: join(folder, 'index.js'),
     bundle: true,
     format: 'esm',

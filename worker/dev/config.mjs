@@ -1,12 +1,12 @@
 // The configuration of the local workerd, as text. Knows workerd's format; starts nothing and holds no secret:
-// the product key comes from the process's environment.
+// the keys come from the process's environment.
 import { basename, relative } from 'node:path';
 
 // Before Node compatibility became the default, which the package must do without.
 const COMPATIBILITY_DATE = '2026-07-01';
 
-/** @param {{folder: string, port: number, mockAddress: string, script: string, wasm: string[], page: string, state: string}} options `folder` is where the text will lie */
-export function workerdConfig({ folder, port, mockAddress, script, wasm, page, state }) {
+/** @param {{folder: string, port: number, mockAddress: string, script: string, wasm: string[], page: string, state: string, keys: string[]}} options `folder` is where the text will lie, `keys` are names of the environment */
+export function workerdConfig({ folder, port, mockAddress, script, wasm, page, state, keys }) {
   // An absolute path would be searched on Cap'n Proto's import path.
   const embed = (file) => text(relative(folder, file).replaceAll('\\', '/'));
   return `using Workerd = import "/workerd/workerd.capnp";
@@ -31,7 +31,9 @@ ${wasm.map((file) => `    (name = ${text(basename(file))}, wasm = embed ${embed(
     (name = "ALLOWED_HOSTS", text = "127.0.0.1,localhost,[::1]"),
     (name = "ASSETS", service = "assets"),
     (name = "MOCK", service = "mock"),
-    (name = "PRODUCT_KEY", fromEnvironment = "PRODUCT_KEY"),
+${keys.map((name) => `    (name = ${text(name)}, fromEnvironment = ${text(name)}),`).join('\n')}
+    (name = "STORE_NAME", text = "page"),
+    (name = "LOG", text = "off"),
     (name = "STORE", durableObjectNamespace = "ModelStore"),
   ],
   durableObjectNamespaces = [(className = "ModelStore", uniqueKey = "ductape-models-store", enableSql = true)],

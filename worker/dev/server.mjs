@@ -1,32 +1,36 @@
 // Starts what the demo needs on loopback: the mock provider in this process and workerd as its one child.
 // `npm start` and the browser test share it. Ends only what it started.
 import { spawn } from 'node:child_process';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LLMock } from '@copilotkit/aimock';
-import Ductape from 'ductape-models';
 import workerd from 'workerd';
 import { buildAll } from './build.mjs';
 import { workerdConfig } from './config.mjs';
+import { ensureKeys } from './keys.mjs';
 import { freePort } from './ports.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const STOP_GRACE_MS = 3000;
 
 /**
- * @param {{port?: number, folder?: string}} options `folder` holds the store and the product key
+ * @param {{port?: number, folder?: string}} options `folder` holds the store and the keys
  * @returns {Promise<{url: string, port: number, mock: LLMock, ended: Promise<number | null>, stop(): Promise<void>}>}
  */
 export async function startServer({ port: wanted = 0, folder = join(ROOT, '.ductape') } = {}) {
   const state = join(folder, 'state');
   await mkdir(state, { recursive: true, mode: 0o700 });
-  const [built, productKey, port] = await Promise.all([buildAll(), ensureProductKey(folder), freePort(wanted)]);
+  const [built, keys, port] = await Promise.all([buildAll(), ensureKeys(folder), freePort(wanted)]);
   const mock = await startMock();
   const config = join(folder, 'workerd.capnp');
   const mockAddress = new URL(mock.url).host;
-  await writeFile(config, workerdConfig({ folder, port, mockAddress, ...built.worker, page: built.page, state }));
-  const child = spawnWorkerd(config, productKey);
+  const { worker, page } = built;
+  await writeFile(
+    config,
+    workerdConfig({ folder, port, mockAddress, ...worker, page, state, keys: Object.keys(keys) }),
+  );
+  const child = spawnWorkerd(config, keys);
   const ended = new Promise((onEnd) => child.once('exit', (code) => onEnd(code)));
   let stopped;
   const stop = () => (stopped ??= stopAll(child, ended, mock));
@@ -39,20 +43,6 @@ export async function startServer({ port: wanted = 0, folder = join(ROOT, '.duct
   return { url: `http://127.0.0.1:${port}`, port, mock, ended, stop };
 }
 
-/** The Worker's own product key: made once, readable by its owner only. */
-async function ensureProductKey(folder) {
-  const file = join(folder, 'product-key');
-  const stored = await readFile(file, 'utf8').catch((error) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
-  if (stored !== null) return stored.trim();
-  const key = Ductape.generateKey();
-  await writeFile(file, `${key}\n`, { mode: 0o600, flag: 'wx' });
-  await chmod(file, 0o600);
-  return key;
-}
-
 async function startMock() {
   const mock = new LLMock({ port: 0, host: '127.0.0.1', logLevel: 'silent' });
   mock.loadFixtureDir(join(ROOT, 'worker/mock'));
@@ -60,12 +50,12 @@ async function startMock() {
   return mock;
 }
 
-function spawnWorkerd(config, productKey) {
+function spawnWorkerd(config, keys) {
   return spawn(workerd.default, ['serve', '--control-fd=3', config], {
     // Its own group, so that Ctrl-C reaches this process alone and the order of ending is ours.
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
-    env: { PRODUCT_KEY: productKey },
+    env: keys,
   });
 }
 

@@ -31,9 +31,9 @@ pub(crate) fn lint(root: &Path) -> Step {
     run::node(root, "@biomejs/biome/bin/biome", &["check", "--log-level=warn"])
 }
 
-/// Types of what stands on the package: the page and the Worker. They see it as it was built.
+/// Types of what stands on the package: the page, the Worker, the tests. They see it as it was built.
 fn customers(root: &Path) -> Step {
-    ["www", "worker"]
+    ["www", "worker", "tests", "tests/js/edge"]
         .iter()
         .try_for_each(|folder| run::node(root, "typescript/bin/tsc", &["--project", folder]))
 }

@@ -29,7 +29,7 @@ cargo xtask size [--json]            what it weighs; fails above the limit
 cargo xtask pack                     the package as a tarball, into target/pack
 cargo xtask check                    every lint and every test
 cargo xtask lint                     formatting and lints of both languages
-cargo xtask test [envelope|storage|node|providers|ai|samples|schemas|workerd|edge-stores|browser|page-stores|package|page] ...   the JavaScript suites (all without a name)
+cargo xtask test [envelope|storage|node|providers|ai|gateway|samples|schemas|workerd|edge-stores|browser|page-stores|package|page] ...   the JavaScript suites (all without a name)
 cargo xtask prove [--long] [--seed N] [--only NAME]... [--list]   campaigns with figures to reach, about ten minutes
 cargo xtask npm                      the pinned JavaScript tools, into node_modules";
 

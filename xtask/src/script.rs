@@ -14,8 +14,10 @@ const ENTRIES: &[(&str, &str)] = &[
     ("index", "pkg/src/entry/inline.ts"),
     ("slim", "pkg/src/slim.ts"),
     ("ai", "pkg/src/ai.ts"),
+    ("gateway", "pkg/src/gateway.ts"),
     ("sealing", "pkg/src/sealing.ts"),
     ("testing", "pkg/src/testing/index.ts"),
+    ("storage/cached", "pkg/src/storage/cached.ts"),
     ("storage/callback", "pkg/src/storage/callback.ts"),
     ("storage/d1", "pkg/src/storage/d1.ts"),
     ("storage/durable-object", "pkg/src/storage/durable-object.ts"),
@@ -95,11 +97,14 @@ fn drop_inner_types(dist: &Path) -> Step {
     ] {
         files::remove(&dist.join(name).with_extension("d.ts"))?;
     }
-    let bridge = dist.join("ai");
-    for path in files::walk(&bridge).into_iter().filter(|path| !path.ends_with("types.d.ts")) {
-        files::remove(&path)?;
+    for folder in ["ai", "gateway"] {
+        let inner = files::walk(&dist.join(folder));
+        let is_public = |path: &PathBuf| path.ends_with("types.d.ts") || path.ends_with("tokens.d.ts");
+        inner.into_iter().filter(|path| !is_public(path)).try_for_each(|path| files::remove(&path))?;
     }
-    ["entry", "sealing"].iter().try_for_each(|folder| files::remove_folder(&dist.join(folder)))
+    ["entry", "sealing", "gateway/chat", "gateway/responses"]
+        .iter()
+        .try_for_each(|folder| files::remove_folder(&dist.join(folder)))
 }
 
 /// A `.d.cts` beside every `.d.ts`, its imports pointing at its like.

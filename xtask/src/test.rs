@@ -14,6 +14,7 @@ const RUNNERS: &[(&str, &str)] = &[
     ("node", "tests/js/run-node.ts"),
     ("providers", "tests/js/run-providers.ts"),
     ("ai", "tests/js/run-ai.ts"),
+    ("gateway", "tests/js/run-gateway.ts"),
     ("samples", "tests/js/run-samples.ts"),
     ("schemas", "tests/js/run-schemas.ts"),
     ("workerd", "tests/js/run-workerd.ts"),

@@ -1,5 +1,7 @@
 /** What adapters of remote stores check before a call, and how their failures read. Knows no store. */
 
+import type { StorageCapabilities } from './types.js';
+
 /** Facts about a failure that are safe to show: never a key, a value, an address or what somebody else's error said. */
 export interface FailureFacts {
   /** The same call may succeed when it is repeated unchanged. */
@@ -22,6 +24,18 @@ export function failure(code: string, message: string, facts: FailureFacts = {})
 
 /** What every key must be, whatever the store. */
 export const MAX_KEY_BYTES = 512;
+
+/** What a store promises that reads and lists what was written last, and writes under a condition. */
+export function strong(maxValueBytes: number): StorageCapabilities {
+  return Object.freeze({
+    cas: true,
+    read: 'strong',
+    list: 'strong',
+    atomicWrite: true,
+    maxKeyBytes: MAX_KEY_BYTES,
+    maxValueBytes,
+  } as const);
+}
 
 /** @throws `invalid_input` for what is no key. */
 export function checkKey(key: string): void {

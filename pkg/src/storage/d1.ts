@@ -1,6 +1,6 @@
 /** Keeps records in one table of a D1 database, with compare-and-set. Knows SQL, not what a record holds. */
 
-import { checkKey, checkLimit, checkValue, failure, MAX_KEY_BYTES } from './checks.js';
+import { checkKey, checkLimit, checkValue, failure, strong } from './checks.js';
 import type { DeleteResult, KeyPage, PutResult, Storage, Stored, WriteOptions } from './types.js';
 
 /** The part of a D1 binding that is used. A `D1Database` fits. */
@@ -66,14 +66,7 @@ export function d1Storage(database: D1Binding, options: D1StorageOptions = {}): 
   const records = new Records(database, statementsFor(table));
 
   return Object.freeze({
-    capabilities: Object.freeze({
-      cas: true,
-      read: 'strong',
-      list: 'strong',
-      atomicWrite: true,
-      maxKeyBytes: MAX_KEY_BYTES,
-      maxValueBytes: MAX_VALUE_BYTES,
-    } as const),
+    capabilities: strong(MAX_VALUE_BYTES),
     async get(key: string): Promise<Stored | null> {
       checkKey(key);
       const [row] = await records.rows<Stored>('get', 'read', [key]);

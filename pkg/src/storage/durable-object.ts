@@ -3,7 +3,7 @@
  * Workers runtime, so that it loads everywhere.
  */
 
-import { checkKey, checkLimit, checkValue, failure, MAX_KEY_BYTES } from './checks.js';
+import { checkKey, checkLimit, checkValue, failure, strong } from './checks.js';
 import type { DeleteResult, KeyPage, PutResult, Storage, Stored, WriteOptions } from './types.js';
 
 /** Where a page of a listing starts and how long it may be. */
@@ -153,14 +153,7 @@ export function durableObjectStorage(stub: ModelStoreStub | (() => ModelStoreStu
   };
 
   return Object.freeze({
-    capabilities: Object.freeze({
-      cas: true,
-      read: 'strong',
-      list: 'strong',
-      atomicWrite: true,
-      maxKeyBytes: MAX_KEY_BYTES,
-      maxValueBytes: MAX_VALUE_BYTES,
-    } as const),
+    capabilities: strong(MAX_VALUE_BYTES),
     async get(key: string): Promise<Stored | null> {
       checkKey(key);
       const answer = await call('get', (store) => store.get(key));

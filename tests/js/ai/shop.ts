@@ -100,7 +100,7 @@ export function json(body: unknown, status = 200, headers: Record<string, string
 }
 
 /** A scripted stream: each event with its name where it has a `type`. */
-export function sse(...events: ({ type?: string } & object)[]): Scripted {
+export function sse(...events: { type?: string; [field: string]: unknown }[]): Scripted {
   const text = events.map((event) => {
     return `${event.type === undefined ? '' : `event: ${event.type}\n`}data: ${JSON.stringify(event)}\n\n`;
   });

@@ -8,7 +8,7 @@ const SIGNATURE = 'c2lnbmF0dXJlLW9mLXRoZS10aG91Z2h0';
 interface Example {
   wire: WireName;
   whole: unknown;
-  stream: ({ type?: string } & object)[];
+  stream: { type?: string; [field: string]: unknown }[];
   done: unknown;
   /** Where the signature has to be in the request after the tool ran. */
   // biome-ignore lint/suspicious/noExplicitAny: a provider's body

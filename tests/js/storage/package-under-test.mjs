@@ -11,6 +11,7 @@ const load = (name, file) => import(base ? pathToFileURL(join(base, file)).href 
 
 export const { memoryStorage } = await load('storage/memory', 'storage/memory.js');
 export const { fromCallback, isStorageCallback } = await load('storage/callback', 'storage/callback.js');
+export const { cachedStorage, kvCache, memoryCache } = await load('storage/cached', 'storage/cached.js');
 export const { fileStorage } = await load('storage/file', 'storage/file.js');
 export const { indexedDbStorage } = await load('storage/indexeddb', 'storage/indexeddb.js');
 export const { kvStorage } = await load('storage/kv', 'storage/kv.js');

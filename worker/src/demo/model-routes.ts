@@ -2,31 +2,24 @@
  * `/api/generate` and `/api/stream`: the package at work inside the Worker, on a product and a store of the Worker's
  * own, so that its records and the page's never mix. Knows the package by its public name only.
  */
-import Ductape, { type CallOptions, type Fetch } from 'ductape-models';
+import Ductape, { type CallOptions } from 'ductape-models';
 import { durableObjectStorage } from 'ductape-models/storage/durable-object';
 import { json, Refusal } from './answers';
+import type { DemoEnv } from './env';
 import { boundedObject } from './guard';
-import type { ModelStore } from './store';
-
-export interface ModelEnv {
-  MOCK?: Fetcher;
-  PRODUCT_KEY: string;
-  STORE: DurableObjectNamespace<ModelStore>;
-}
+import { MOCK_ORIGIN, mockAware } from './mock-route';
 
 const FIELDS = new Set(['product', 'env', 'model', 'prompt', 'messages', 'modelConfig']);
 const SERVER_PRODUCT = 'server';
 const SERVER_MODEL = 'worker-mock';
-// Never dialled: the client's fetch hands this origin to the MOCK binding.
-const MOCK_ORIGIN = 'http://127.0.0.1';
 
-export async function generate(request: Request, env: ModelEnv): Promise<Response> {
+export async function generate(request: Request, env: DemoEnv): Promise<Response> {
   const call = await readCall(request);
   const ductape = await serverClient(env);
   return json(await ductape.generate({ ...call, signal: request.signal }));
 }
 
-export async function stream(request: Request, env: ModelEnv): Promise<Response> {
+export async function stream(request: Request, env: DemoEnv): Promise<Response> {
   const call = await readCall(request);
   const ductape = await serverClient(env);
   // The package names no platform's types; in Workers its stream is the runtime's own.
@@ -42,15 +35,14 @@ async function readCall(request: Request): Promise<CallOptions> {
   return { product: SERVER_PRODUCT, ...body } as CallOptions;
 }
 
-async function serverClient(env: ModelEnv): Promise<Ductape> {
+async function serverClient(env: DemoEnv): Promise<Ductape> {
   const storage = durableObjectStorage(env.STORE.getByName('server'));
   const ductape = new Ductape({ privateKey: env.PRODUCT_KEY, storage, fetch: mockAware(env.MOCK) });
-  await ensureModel(ductape, env);
+  await ensureModel(ductape);
   return ductape;
 }
 
-async function ensureModel(ductape: Ductape, env: ModelEnv): Promise<void> {
-  if (env.MOCK === undefined) return;
+async function ensureModel(ductape: Ductape): Promise<void> {
   const existing = await ductape.model.fetch({ product: SERVER_PRODUCT, tag: SERVER_MODEL, optional: true });
   if (existing !== null) return;
   await ductape.model.upsert({
@@ -61,11 +53,4 @@ async function ensureModel(ductape: Ductape, env: ModelEnv): Promise<void> {
     model: 'mock-large',
     envs: ['dev', 'prd'].map((slug) => ({ slug, apiKey: `made-up-worker-${slug}-0000`, baseUrl: `${MOCK_ORIGIN}/v1` })),
   });
-}
-
-function mockAware(mock: Fetcher | undefined): Fetch {
-  return (url, { signal, ...init }) => {
-    const request = new Request(url, { ...init, signal: signal as AbortSignal });
-    return mock !== undefined && new URL(url).origin === MOCK_ORIGIN ? mock.fetch(request) : fetch(request);
-  };
 }
