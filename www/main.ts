@@ -20,6 +20,7 @@ try {
   let prove = async (_typed: readonly string[]): Promise<void> => undefined;
   const form = new ModelForm(session, (typed) => prove(typed));
   mountList(session, form);
+  form.mount();
   prove = mountRecord(session);
   mountHistory(session);
   mountDelete(session);

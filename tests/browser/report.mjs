@@ -6,10 +6,11 @@ export class Report {
   #failed = 0;
 
   async check(name, body) {
+    const start = Date.now();
     try {
       await body();
       this.#passed += 1;
-      process.stdout.write(`ok   ${name}\n`);
+      process.stdout.write(`ok   ${name} (${Date.now() - start} ms)\n`);
     } catch (error) {
       this.#failed += 1;
       const lines = String(error?.stack ?? error).split('\n');

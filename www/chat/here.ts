@@ -1,8 +1,9 @@
 /** Answers from this page: by an agent where tools are allowed, else by one stream. */
-import type { AgentEvent, Message } from 'ductape-models';
+import type { AgentEvent, Ductape, Message } from 'ductape-models';
 import { confirmWith } from '../agents/confirm';
 import { TOOLS } from '../agents/tools';
 import type { Session } from '../state/session';
+import { problemOf } from '../ui/problems';
 import type { Answerer, Question } from './answer';
 import { endingText } from './facts';
 import type { Turn } from './turns';
@@ -31,13 +32,25 @@ async function byStream(session: Session, question: Question, turn: Turn): Promi
 async function byAgent(session: Session, question: Question, turn: Turn): Promise<readonly Message[]> {
   const { tag: model, env, text, before, signal } = question;
   const client = await session.caller({ model, env });
-  // The handlers live in the client that runs it. The same definition again writes nothing.
-  await client.agents.define({ tag: CHAT_AGENT, name: "The chat's agent", model, tools: [...TOOLS] });
+  await defineChatAgent(client, model);
   const options = { tag: CHAT_AGENT, env, input: text, messages: before, signal };
   const events = client.agents.stream({ ...options, onConfirmation: confirmWith(signal) });
   for await (const event of events) showEvent(event, turn);
   const { conversationHistory } = await events.result;
   return conversationHistory;
+}
+
+/** The handlers live in the client that runs it. The same definition again writes nothing. */
+async function defineChatAgent(client: Ductape, model: string): Promise<void> {
+  const agent = { tag: CHAT_AGENT, name: "The chat's agent", model, tools: [...TOOLS] };
+  try {
+    await client.agents.define(agent);
+  } catch (error) {
+    // Left behind by a product key that was forgotten. It holds no secret and is this page's own.
+    if (problemOf(error).code !== 'unknown_key') throw error;
+    await client.agents.delete({ tag: CHAT_AGENT });
+    await client.agents.define(agent);
+  }
 }
 
 function showEvent(event: AgentEvent, turn: Turn): void {

@@ -40,7 +40,9 @@ export function mountLab(session: Session): void {
     const ofModel = target instanceof HTMLInputElement && target.name.startsWith('lab-base-');
     if (!ofModel || session.tag === '') return explain();
     try {
-      await session.ductape.model.update({ tag: session.tag, ...readBase(new FormData(form)) });
+      const { tag } = session;
+      const stored = await session.ductape.model.fetch({ tag });
+      await session.ductape.model.update({ tag, ...readBase(new FormData(form), stored) });
     } catch (error) {
       return say(status, problemText(error), 'bad');
     }

@@ -1,7 +1,7 @@
 /** The four levels as forms: the stored model, an agent, that agent in the environment, and one call. */
 import type { AgentLayers, ModelConfig } from 'ductape-models';
 import { make } from '../ui/dom';
-import { fillSettings, readSettings, readSettingsToClear, settingFields } from '../ui/settings';
+import { fillSettings, readChanges, readSettings, settingFields } from '../ui/settings';
 
 const LEVELS = [
   ['lab-runtime', 'This call', 'Wins over everything.'],
@@ -33,9 +33,9 @@ export function readLevels(form: FormData, env: string): { agent: AgentLayers; m
   };
 }
 
-/** The model's own settings as typed; what was left empty is cleared. */
-export function readBase(form: FormData): ModelConfig {
-  return readSettingsToClear(form, 'lab-base');
+/** The model's own settings as typed, as changes to the stored ones. */
+export function readBase(form: FormData, stored: ModelConfig): ModelConfig {
+  return readChanges(form, 'lab-base', stored);
 }
 
 export function fillBase(form: HTMLFormElement, settings: ModelConfig): void {

@@ -73,7 +73,7 @@ export class EnvGroup {
     }
     for (const name of ['temperature', 'maxTokens'] as const) {
       const text = this.#input(name).value.trim();
-      if (text !== '' || this.#stored?.[name] !== undefined) read[name] = text === '' ? null : numberOf(text);
+      if (text !== '' || this.#stored?.[name] !== undefined) read[name] = numberOf(text === '' ? 'null' : text);
     }
     return read;
   }
@@ -101,7 +101,7 @@ export class EnvGroup {
       placeholder: hint,
       'data-field': name,
     });
-    field.value = value === undefined || value === null ? '' : String(value);
+    field.value = value === undefined ? '' : String(value);
     this.#fields.set(name, field);
     return make('div', { class: 'field' }, make('label', { for: id }, label), field);
   }

@@ -3,7 +3,7 @@ import type { ModelInput, ModelPatch, ModelView, ProviderId } from 'ductape-mode
 import type { Session } from '../state/session';
 import { byId, say, textOf } from '../ui/dom';
 import { problemText } from '../ui/problems';
-import { fillSettings, readSettings, readSettingsToClear, settingFields } from '../ui/settings';
+import { fillSettings, readChanges, readSettings, settingFields } from '../ui/settings';
 import { type EnvActions, EnvGroup } from './envs';
 import { fillExtras, readExtras } from './extras';
 
@@ -24,7 +24,6 @@ export class ModelForm {
   #view: ModelView | null = null;
   /** What a new model starts from; null while a stored one is shown. */
   #start: Partial<ModelInput> | null = null;
-  #note: { text: string; tone: 'good' | 'bad' } | null = null;
 
   constructor(session: Session, proof: Proof) {
     this.#session = session;
@@ -38,7 +37,11 @@ export class ModelForm {
       void this.#save(proof);
     });
     byId('env-add', HTMLButtonElement).addEventListener('click', () => this.#addEnv());
-    session.onChange(() => this.#show());
+  }
+
+  /** Shows the model in view from now on. Whoever decides which one that is has to be told first. */
+  mount(): void {
+    this.#session.onChange(() => this.#show());
   }
 
   get isNew(): boolean {
@@ -58,15 +61,13 @@ export class ModelForm {
   async #show(): Promise<void> {
     const { tag } = this.#session;
     if (tag !== '') this.#start = null;
-    say(this.#status, this.#note?.text ?? '', this.#note?.tone);
-    this.#note = null;
+    say(this.#status, '');
     try {
       this.#view = tag === '' ? null : await this.#session.ductape.model.fetch({ tag });
     } catch (error) {
       this.#view = null;
       say(this.#status, problemText(error), 'bad');
     }
-    if (this.#view === null && tag === '') this.#start ??= {};
     this.#fill(this.#view ?? this.#start ?? {});
   }
 
@@ -138,7 +139,7 @@ export class ModelForm {
         const patch: ModelPatch = {
           ...basics,
           ...extras,
-          ...readSettingsToClear(form, PREFIX),
+          ...readChanges(form, PREFIX, view),
           envs: [...envs, ...gone],
         };
         return this.#session.ductape.model.update(patch);
@@ -161,6 +162,7 @@ export class ModelForm {
 
   async #store(what: string, typed: readonly string[], write: () => Promise<ModelView>, proof: Proof): Promise<void> {
     let stored: ModelView;
+    say(this.#status, 'Storing…');
     try {
       stored = await write();
     } catch (error) {
@@ -171,9 +173,9 @@ export class ModelForm {
     this.#start = null;
     this.#session.tag = stored.tag;
     const warnings = (stored.warnings ?? []).map(({ field, message }) => ` ${field}: ${message}`).join('');
-    this.#note = { text: `${what} ${stored.tag}, revision ${stored.rev}.${warnings}`, tone: 'good' };
     await this.#session.changed();
     await proof(typed);
+    say(this.#status, `${what} ${stored.tag}, revision ${stored.rev}.${warnings}`, 'good');
   }
 
   #rotated(slug: string, apiKey: string): Promise<ModelView> {

@@ -11,7 +11,7 @@ interface Token {
 
 // A token that is about to end would end within the call.
 const SPARE_MS = 5000;
-const SERVER_PRODUCT = 'server';
+const GATEWAY_PRODUCT = 'demo';
 const tokens = new Map<string, Token>();
 
 /** Asks once whether a gateway answers here. Never throws. */
@@ -26,7 +26,7 @@ export async function probeGateway(): Promise<Probe> {
   return {
     available: true,
     publicKey: body.publicKey,
-    product: typeof body.product === 'string' ? body.product : SERVER_PRODUCT,
+    product: typeof body.product === 'string' ? body.product : GATEWAY_PRODUCT,
   };
 }
 

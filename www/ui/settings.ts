@@ -36,10 +36,10 @@ export function readSettings(form: FormData, prefix: string): ModelConfig {
   return said;
 }
 
-/** Like {@link readSettings}, for an update: what was left empty is cleared. */
-export function readSettingsToClear(form: FormData, prefix: string): ModelConfig {
-  const cleared = Object.fromEntries(SETTINGS.map(([name]) => [name, null]));
-  return { ...cleared, ...readSettings(form, prefix) };
+/** Like {@link readSettings}, for an update: what was there and was emptied is not sent any more. */
+export function readChanges(form: FormData, prefix: string, stored: ModelConfig): ModelConfig {
+  const emptied = SETTINGS.filter(([name]) => stored[name] !== undefined).map(([name]) => [name, null]);
+  return { ...Object.fromEntries(emptied), ...readSettings(form, prefix) };
 }
 
 export function fillSettings(form: HTMLFormElement, prefix: string, values: ModelConfig): void {
@@ -55,7 +55,8 @@ export function numberOf(text: string): number | null {
 }
 
 function textOf(value: ModelConfig[Setting]): string {
-  if (value === null || value === undefined) return '';
+  if (value === undefined) return '';
+  if (value === null) return 'null';
   return Array.isArray(value) ? value.map((text) => text.replaceAll('\n', '\\n')).join(',') : String(value);
 }
 
