@@ -22,7 +22,7 @@ import { staticSite } from './static.mjs';
 import { watch } from './witness.mjs';
 
 const PAGE_FOLDER = resolve(dirname(fileURLToPath(import.meta.url)), '../../www/dist');
-const STEP_LIMIT_MS = 8_000;
+const STEP_LIMIT_MS = 20_000;
 const only = process.env.PAGE_ONLY ?? '';
 
 const folder = await mkdtemp(join(tmpdir(), 'ductape-page-'));

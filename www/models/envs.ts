@@ -153,6 +153,6 @@ export class EnvGroup {
 function keyText(env: EnvView): string {
   const hint = env.keyHint === undefined ? 'sealed' : `sealed, ends in …${env.keyHint}`;
   const fingerprint = env.keyFingerprint === undefined ? '' : `, fingerprint ${env.keyFingerprint}`;
-  const unknown = env.keyStatus === 'unknown_key' ? ' (unknown_key: this page cannot open it)' : '';
+  const unknown = env.keyStatus === 'unknown_key' ? ' (this page cannot open it: unknown_key)' : '';
   return `${hint}${fingerprint}, by ${env.keyId ?? '?'}${unknown}`;
 }

@@ -10,7 +10,7 @@ const SETTINGS: readonly (readonly [Setting, string, string])[] = [
   ['maxTokens', 'Max tokens', '1 or more'],
   ['topP', 'Top P', '0 to 1'],
   ['timeout', 'Timeout, ms', '1 or more'],
-  ['stopSequences', 'Stop sequences, with commas between', 'not set'],
+  ['stopSequences', 'Stop sequences', 'END, ###'],
 ];
 
 /** Fields for the five settings; their names are prefixed, so that several sets fit one form. */
