@@ -27,29 +27,33 @@ const only = process.env.PAGE_ONLY ?? '';
 
 const folder = await mkdtemp(join(tmpdir(), 'ductape-page-'));
 let server = await startServer({ folder });
-let passed = true;
+const chromium = new Report('chromium-page');
+const firefox = new Report('firefox-page');
 try {
-  if (only !== 'firefox') passed = await inChromium();
-  if (only !== 'chromium') passed = (await inFirefox()) && passed;
+  // Both wait for a streaming mock most of the time.
+  const done = await Promise.allSettled([
+    only !== 'firefox' && inChromium(chromium),
+    only !== 'chromium' && inFirefox(firefox),
+  ]);
+  for (const { reason } of done.filter(({ status }) => status === 'rejected')) throw reason;
+  if (only !== 'firefox') await chromium.check('a restart of the server keeps what was stored', restartCheck);
 } finally {
   await server.stop();
   await rm(folder, { recursive: true, force: true });
 }
-process.exitCode = passed ? 0 : 1;
+const ran = [...(only !== 'firefox' ? [chromium] : []), ...(only !== 'chromium' ? [firefox] : [])];
+process.exitCode = ran.map((report) => report.close()).every(Boolean) ? 0 : 1;
 
-async function inChromium() {
-  const report = new Report();
+async function inChromium(report) {
   const browser = await launchChromium();
   try {
     await chromiumChecks(report, browser);
     await direct({ report, browser, url: server.url });
     await staticSite({ report, browser, folder: PAGE_FOLDER });
     await border({ report, url: server.url, folder });
-    await report.check('a restart of the server keeps what was stored', restartCheck);
   } finally {
     await browser.close();
   }
-  return report.close('chromium-page');
 }
 
 async function chromiumChecks(report, browser) {
@@ -83,8 +87,7 @@ async function chromiumChecks(report, browser) {
   await context.close();
 }
 
-async function inFirefox() {
-  const report = new Report();
+async function inFirefox(report) {
   const browser = await launchFirefox();
   try {
     const page = await browser.newPage({ viewport: WIDTHS.desktop });
@@ -94,7 +97,6 @@ async function inFirefox() {
   } finally {
     await browser.close();
   }
-  return report.close('firefox-page');
 }
 
 async function restartCheck() {
