@@ -61,6 +61,10 @@ async function keyboardPass(page, url) {
   await page.waitForFunction(() => document.activeElement?.id === 'stop');
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.activeElement?.id === 'send');
+  await page.locator('.skip').focus();
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement?.id === 'main');
+  assert.equal(await page.locator('#chat').isVisible(), true);
 }
 
 async function dialogPass(page) {

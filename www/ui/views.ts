@@ -2,16 +2,14 @@
 import { byId } from './dom';
 
 const VIEWS = ['models', 'overrides', 'chat', 'agents'] as const;
-export type ViewName = (typeof VIEWS)[number];
+type ViewName = (typeof VIEWS)[number];
 
 export function mountViews(): void {
   show(viewOf(location.hash), false);
-  addEventListener('hashchange', () => show(viewOf(location.hash), true));
-}
-
-/** Shows a view, as if its link had been followed. */
-export function goTo(name: ViewName): void {
-  location.hash = name;
+  addEventListener('hashchange', () => {
+    // The skip link's target is no view: it leads past the head of the one that is shown.
+    if (VIEWS.some((view) => `#${view}` === location.hash)) show(viewOf(location.hash), true);
+  });
 }
 
 function show(name: ViewName, moveFocus: boolean): void {
