@@ -4,6 +4,7 @@ const EXPECTED_STATUS = [
   // A missing record, a refused create, and the mock's two failures are answers, though Chromium logs them as errors.
   { path: '/api/storage', status: [404, 412] },
   { path: '/mock/v1/', status: [401, 429] },
+  { path: '/v1/chat/completions', status: [429] },
 ];
 
 export async function watch(context, origin) {

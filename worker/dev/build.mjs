@@ -1,21 +1,17 @@
-// Bundles the Worker and the page. Both import the package by its public name: for the Worker esbuild follows the
-// `workerd` condition, for the page the built package is copied beside it and imported as it was published.
-import { copyFile, cp, mkdir, readdir, rm } from 'node:fs/promises';
+// Bundles the Worker, and the page with it. The Worker imports the package by its public name; esbuild follows the
+// `workerd` condition.
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, stop } from 'esbuild';
+import { buildPage } from '../../www/build.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const PACKAGE = 'ductape-models';
-const PAGE_FILES = ['index.html', 'style.css'];
 
 /** Builds both and returns where they lie: `{worker: {script, wasm: [file]}, page: folder}`. */
 export async function buildAll() {
   try {
-    const [worker, page] = await Promise.all([
-      buildWorker(join(ROOT, 'worker/dist')),
-      buildPage(join(ROOT, 'www/dist')),
-    ]);
+    const [worker, page] = await Promise.all([buildWorker(join(ROOT, 'worker/dist')), buildPage()]);
     return { worker, page };
   } finally {
     // Its helper process would otherwise live as long as the server.
@@ -40,22 +36,6 @@ async function buildWorker(folder) {
   return { script: join(folder, 'index.js'), wasm };
 }
 
-async function buildPage(folder) {
-  await emptyFolder(folder);
-  await Promise.all(PAGE_FILES.map((name) => copyFile(join(ROOT, 'www', name), join(folder, name))));
-  const published = await copyPackage(join(folder, PACKAGE));
-  await build({
-    entryPoints: [join(ROOT, 'www/main.ts')],
-    outfile: join(folder, 'main.js'),
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-    plugins: [besidePage(published)],
-    logLevel: 'warning',
-  });
-  return folder;
-}
-
 // Workers may not compile wasm while they run, so the file travels as a module of its own.
 function wasmModules(folder, wasm) {
   return {
@@ -70,34 +50,6 @@ function wasmModules(folder, wasm) {
       });
     },
   };
-}
-
-// A page has no package resolver, and an inline import map would need a hole in the content security policy.
-function besidePage(published) {
-  return {
-    name: 'beside-page',
-    setup(bundler) {
-      bundler.onResolve({ filter: new RegExp(`^${PACKAGE}(/|$)`) }, ({ path }) => {
-        if (!published.has(path)) return { errors: [{ text: `${path} is not among the files copied for the page` }] };
-        return { path: published.get(path), external: true };
-      });
-    },
-  };
-}
-
-/** Copies the scripts of the built package; returns specifier -> address relative to the page. */
-async function copyPackage(folder) {
-  const source = dirname(fileURLToPath(import.meta.resolve(PACKAGE)));
-  const entry = basename(fileURLToPath(import.meta.resolve(PACKAGE)));
-  await mkdir(folder, { recursive: true });
-  for (const item of await readdir(source, { withFileTypes: true })) {
-    const isScript = item.isDirectory() || item.name.endsWith('.js');
-    if (isScript) await cp(join(source, item.name), join(folder, item.name), { recursive: true });
-  }
-  return new Map([
-    [PACKAGE, `./${PACKAGE}/${entry}`],
-    [`${PACKAGE}/storage/http`, `./${PACKAGE}/storage/http.js`],
-  ]);
 }
 
 async function emptyFolder(folder) {

@@ -11,7 +11,10 @@ const READS = new Set(['GET', 'HEAD']);
 
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy':
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; " +
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; " +
+    // The page's own list (www/policy.mjs): it calls a provider only after the person agreed.
+    "connect-src 'self' https://api.anthropic.com https://api.openai.com " +
+    'https://generativelanguage.googleapis.com https://api.cohere.com; ' +
     "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
