@@ -22,6 +22,7 @@ use testkit::fakes::CountingRandom;
 use testkit::fakes::FakePorts;
 use testkit::fakes::MemoryStorage;
 use testkit::fakes::NoTransport;
+use testkit::fakes::VirtualClock;
 use testkit::fakes::block_on;
 use testkit::fakes::keyring;
 
@@ -76,8 +77,10 @@ impl Stage {
     fn writers(&self, count: usize, cas: bool) -> Vec<Writer> {
         let storage = Rc::new(MemoryStorage::new(cas));
         storage.plant(&self.key, &self.text);
+        let clock = Rc::new(VirtualClock::default());
         let writer = |number: usize| {
             let mut ports = FakePorts::over(Rc::clone(&storage), NoTransport);
+            ports.clock = Rc::clone(&clock);
             ports.random = CountingRandom::starting_at((1 + number as u64) << 40);
             Client::new(ports, self.ring.clone(), ClientOptions::default())
         };
@@ -94,7 +97,7 @@ impl Stage {
                 Box::pin(writers[number % writers.len()].update(&self.patches[number]))
             })
             .collect();
-        let (results, order) = schedule(started, dice);
+        let (results, order) = schedule(started, &writers[0].ports().clock, dice);
         let wrong = check(&writers[0], &results);
         tally.check(wrong.is_ok(), || wrong.err().unwrap_or_default());
         order
@@ -105,9 +108,11 @@ fn slug(number: usize) -> String {
     format!("e{number}")
 }
 
-/// Polls whichever update the dice say, until all have ended. Time never passes, so nothing but a poll moves anything.
+/// Polls whichever update the dice say, until all have ended. Every poll takes a millisecond: whoever waits for a lock looks
+/// again after a pause.
 fn schedule<'w>(
     mut started: Vec<Update<'w>>,
+    clock: &VirtualClock,
     dice: &mut Dice,
 ) -> (Vec<Option<Result<ModelView, Error>>>, u64) {
     let mut results: Vec<Option<Result<ModelView, Error>>> = started.iter().map(|_| None).collect();
@@ -119,6 +124,7 @@ fn schedule<'w>(
         }
         let place = dice.roll(running.len());
         let number = running[place];
+        clock.advance(1);
         order = (order ^ number as u64).wrapping_mul(0x0100_0000_01B3);
         if let Poll::Ready(result) = started[number].as_mut().poll(&mut context) {
             results[number] = Some(result);

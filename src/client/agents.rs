@@ -50,7 +50,7 @@ impl<P: Ports> Client<P> {
         let agent = Agent::read(input)?;
         let product = self.product_or_default(agent.product.as_deref())?;
         let key = agent_key(&product, &agent.tag);
-        let _guard = self.locks.hold(&key).await;
+        let _guard = self.hold(&key).await;
         self.remember_keys(&key, &agent);
         let warnings = self.unknown_models(&product, &agent).await;
         let defined = self.define(&product, &key, &agent).await;
@@ -130,7 +130,7 @@ impl<P: Ports> Client<P> {
         reader.only(&["product", "tag"])?;
         let (product, tag) = self.agent_address(&reader)?;
         let key = agent_key(&product, &tag);
-        let _guard = self.locks.hold(&key).await;
+        let _guard = self.hold(&key).await;
         let refused = |error| self.refused(AuditAction::AgentDelete, &product, &tag, error);
         match self.read_text(&key).await.map_err(refused)? {
             Some(stored) => self.erase(&key, stored).await.map_err(refused)?,

@@ -61,7 +61,7 @@ impl<P: Ports> Client<P> {
         let restoration = Restoration::read(input)?;
         let product = self.product_or_default(restoration.product.as_deref())?;
         let key = storage_key(&product, &restoration.tag);
-        let _guard = self.locks.hold(&key).await;
+        let _guard = self.hold(&key).await;
         let work = |record: &Record| restoration.apply(&record.model, settings_at(record, restoration.rev)?);
         let refused = |error| self.refused(AuditAction::ModelRollback, &product, &restoration.tag, error);
         let changed = self.change_as(AuditAction::ModelRollback, &key, &work).await;

@@ -58,7 +58,7 @@ impl<P: Ports> Client<P> {
         let input = ModelInput::read(input)?;
         let product = self.product_or_default(input.product())?;
         let key = storage_key(&product, input.tag());
-        let _guard = self.locks.hold(&key).await;
+        let _guard = self.hold(&key).await;
         let taken = || {
             let message = format!("product '{product}' has a model '{}'; use update or upsert", input.tag());
             located(Error::new(ErrorKind::AlreadyExists, message), &product, input.tag())
@@ -88,7 +88,7 @@ impl<P: Ports> Client<P> {
         let input = ModelInput::read(input)?;
         let product = self.product_or_default(input.product())?;
         let key = storage_key(&product, input.tag());
-        let _guard = self.locks.hold(&key).await;
+        let _guard = self.hold(&key).await;
         let put = self.change_or_insert(&key, &product, &input).await;
         put.map_err(|error| self.refused(AuditAction::ModelUpdate, &product, input.tag(), error))
     }
@@ -171,7 +171,7 @@ impl<P: Ports> Client<P> {
         let (product, tag) = self.address(&reader)?;
         let is_restricted = reader.optional("restrict", reader::boolean)?.unwrap_or(false);
         let key = storage_key(&product, &tag);
-        let _guard = self.locks.hold(&key).await;
+        let _guard = self.hold(&key).await;
         let refused = |error| self.refused(AuditAction::ModelDelete, &product, &tag, error);
         let Some(stored) = self.read_text(&key).await.map_err(refused)? else {
             return Err(refused(self.model_not_found(&product, &tag).await));
@@ -216,7 +216,7 @@ impl<P: Ports> Client<P> {
     async fn update_with(&self, patch: &ModelPatch) -> Result<ModelView> {
         let product = self.product_or_default(patch.product.as_deref())?;
         let key = storage_key(&product, &patch.tag);
-        let _guard = self.locks.hold(&key).await;
+        let _guard = self.hold(&key).await;
         let refused = |error| self.refused(AuditAction::ModelUpdate, &product, &patch.tag, error);
         let changed = self.change(&key, patch).await;
         match changed.map_err(|error| refused(located(error, &product, &patch.tag)))? {

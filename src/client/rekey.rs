@@ -90,7 +90,7 @@ impl<P: Ports> Client<P> {
 
     async fn rekey_model(&self, ring: &Keyring, listed: &ListedKey, report: &mut Rekeyed) -> Result<()> {
         let key = &listed.key;
-        let _guard = self.locks.hold(key).await;
+        let _guard = self.hold(key).await;
         for _ in 0..=CONFLICT_RETRIES {
             let Some(old) = self.load_key(key).await? else {
                 // Deleted since it was listed: nothing is left to move.
@@ -132,7 +132,7 @@ impl<P: Ports> Client<P> {
     /// An agent holds no keys: only its checksum moves, and every byte under it stays.
     async fn rekey_agent(&self, ring: &Keyring, listed: &ListedKey, report: &mut Rekeyed) -> Result<()> {
         let key = &listed.key;
-        let _guard = self.locks.hold(key).await;
+        let _guard = self.hold(key).await;
         for _ in 0..=CONFLICT_RETRIES {
             let Some(stored) = self.read_text(key).await? else {
                 report.already += 1;

@@ -70,6 +70,7 @@ fn client(cas: bool) -> TestClient {
 fn beside(client: &TestClient) -> TestClient {
     let mut ports = FakePorts::over(Rc::clone(&client.ports().storage), NoTransport);
     ports.random = CountingRandom::starting_at(1 << 32);
+    ports.clock = Rc::clone(&client.ports().clock);
     Client::new(ports, keyring(1), ClientOptions::default())
 }
 

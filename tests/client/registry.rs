@@ -34,6 +34,7 @@ fn with_options(options: Value) -> TestClient {
 fn beside(client: &TestClient, ring: Keyring) -> TestClient {
     let mut ports = FakePorts::over(Rc::clone(&client.ports().storage), NoTransport);
     ports.random = CountingRandom::starting_at(1 << 32);
+    ports.clock = Rc::clone(&client.ports().clock);
     Client::new(ports, ring, ClientOptions::default())
 }
 

@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 import { given } from './given.js';
 import { close, install } from './installed.js';
 import { startServers } from './servers.js';
+import { SHARED_CLIENT, sharedClient } from './shared-client.js';
 import { MARK, tallyOf } from './workerd.js';
 
 const LIMIT_MS = 120_000;
@@ -14,17 +15,25 @@ const LIMIT_MS = 120_000;
 const servers = await startServers();
 const { folder, remove } = install();
 try {
-  await bundle();
+  await bundle(suite());
   writeFileSync(join(folder, 'config.capnp'), config());
-  close('workerd', await tallyOf(folder, ['test', 'config.capnp'], LIMIT_MS));
+  const tally = await tallyOf(folder, ['test', 'config.capnp'], LIMIT_MS);
+  await bundle(SHARED_CLIENT);
+  try {
+    await sharedClient(folder);
+    tally.passed += 1;
+  } catch (error) {
+    tally.failed.push(`requests that share a client: ${error}`);
+  }
+  close('workerd', tally);
 } finally {
   remove();
   await servers.stop();
 }
 
-async function bundle(): Promise<void> {
+function suite(): string {
   const source = (name: string) => JSON.stringify(resolve('tests/js', name));
-  const worker = `
+  return `
     import * as library from 'ductape-models';
     import * as sealing from 'ductape-models/sealing';
     import { everything } from ${source('everything.ts')};
@@ -33,6 +42,9 @@ async function bundle(): Promise<void> {
       const all = everything(library, sealing, ${JSON.stringify(given('workerd', servers))});
       console.log(${JSON.stringify(MARK)} + JSON.stringify(await runAll(all)));
     } };`;
+}
+
+async function bundle(worker: string): Promise<void> {
   writeFileSync(join(folder, 'entry.js'), worker);
   const outfile = join(folder, 'worker.js');
   await build({

@@ -105,7 +105,7 @@ impl<P: Ports> Client<P> {
             let message = "the record, or what is wanted, changed since the plan was made; plan again";
             return Err(Error::new(ErrorKind::Conflict, message));
         }
-        let _guard = self.locks.hold(key).await;
+        let _guard = self.hold(key).await;
         let written = match work {
             Work::Nothing => return Ok(false),
             Work::Create(place) => {

@@ -85,7 +85,7 @@ impl<P: Ports> Client<P> {
         record.check_version()?;
         // Nobody has read the history up to here, and from here on everybody relies on it.
         record.snapshots()?;
-        let _guard = self.locks.hold(&key).await;
+        let _guard = self.hold(&key).await;
         let old = self.read_text(&key).await?;
         match (&old, on_existing) {
             (Some(_), OnExisting::Skip) => return Ok(false),

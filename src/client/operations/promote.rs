@@ -43,7 +43,7 @@ impl<P: Ports> Client<P> {
         let promotion = Promotion::read(&reader)?;
         let is_dry = reader.optional("dryRun", reader::boolean)?.unwrap_or(false);
         let key = storage_key(&product, &tag);
-        let _guard = self.locks.hold(&key).await;
+        let _guard = self.hold(&key).await;
         let promoted = self.promote_under(&key, &promotion, is_dry).await;
         let refused = |error| match is_dry {
             true => error,
