@@ -58,31 +58,24 @@ export async function border({ report, url, folder }) {
     assert.deepEqual(keys, names.slice(0, 4));
   });
 
+  const own = { origin: url };
   await report.check('a body over 1 MiB is refused, with or without a length', async () => {
     const body = 'x'.repeat(OVER_LIMIT);
-    assertError(await post('/api/generate', body), 413, 'body_too_large');
-    assertError(await post('/api/generate', body, { 'transfer-encoding': 'chunked' }), 413, 'body_too_large');
+    assertError(await post('/api/token', body, own), 413, 'body_too_large');
+    assertError(await post('/api/token', body, { ...own, 'transfer-encoding': 'chunked' }), 413, 'body_too_large');
   });
 
-  await report.check('r65 generate runs in the Worker', async () => {
-    const answer = await post(
-      '/api/generate',
-      JSON.stringify({ model: 'worker-mock', env: 'dev', prompt: 'What is sealed?' }),
-    );
-    assert.equal(answer.status, 200, answer.text);
-    const completion = JSON.parse(answer.text);
-    assert.match(completion.text, /^Sealed means/);
-    assert.deepEqual(completion.served, { tag: 'worker-mock', provider: 'custom', model: 'mock-large', env: 'dev' });
-  });
-
-  await report.check('r34 r54 errors are JSON with the package’s code', async () => {
-    const call = (body) => post('/api/generate', JSON.stringify(body));
-    assertError(await call({ model: 'worker-mock', env: 'stg', prompt: 'x' }), 404, 'env_not_found');
-    assertError(await call({ model: 'worker-mock', prompt: 'x' }), 400, 'env_required');
-    assertError(await call({ model: 'nobody', env: 'dev', prompt: 'x' }), 404, 'model_not_found');
-    assertError(await call({ model: 'worker-mock', env: 'dev', prompt: 'x', fetch: 1 }), 400, 'invalid_input');
-    assertError(await post('/api/generate', '{"prompt": "secret'), 400, 'invalid_input');
-  });
+  await report.check(
+    'r65 r69 a token of the page is good for a call through the gateway, and errors name the code',
+    async () => {
+      const { token } = JSON.parse((await post('/api/token', JSON.stringify({ env: 'dev' }), own)).text);
+      const body = JSON.stringify({ model: 'nobody', messages: [{ role: 'user', content: 'What is sealed?' }] });
+      const answer = await post('/v1/chat/completions', body, { authorization: `Bearer ${token}` });
+      assertError(answer, 404, 'model_not_found');
+      assertError(await post('/v1/chat/completions', body), 401, 'auth_failed');
+      assertError(await post('/api/token', '{"prompt": "secret', own), 400, 'invalid_input');
+    },
+  );
 
   await report.check('only the page’s files and the mock’s provider routes are reachable', async () => {
     const paths = [

@@ -21,7 +21,7 @@ export function borderCases(setting: Setting): Case[] {
           '/mock/v1/models',
         ];
         for (const path of paths) equal([path, (await send(path, 'GET', null)).status], [path, 404]);
-        for (const path of ['/api/token', '/api/generate', '/api/stream', '/mock/v1/chat/completions']) {
+        for (const path of ['/api/token', '/mock/v1/chat/completions']) {
           equal([path, (await send(path, 'POST', null, { env: 'dev' })).status], [path, 404]);
         }
         equal((await send('/api/storage/x', 'PUT', secrets.ADMIN_KEY, {})).status, 404);

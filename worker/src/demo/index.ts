@@ -12,7 +12,6 @@ import { serveAsset } from './assets';
 import type { DemoEnv } from './env';
 import { admit, MAX_BODY_BYTES, withSecurityHeaders } from './guard';
 import { mockAware, serveMock } from './mock-route';
-import { generate, stream } from './model-routes';
 import { serveToken } from './token-route';
 
 export { ModelStore } from '../store';
@@ -45,8 +44,7 @@ async function route(request: Request, env: DemoEnv, ctx: ExecutionContext): Pro
 }
 
 function callRoute(request: Request, pathname: string, env: DemoEnv): Promise<Response> {
-  const call = { '/api/generate': generate, '/api/stream': stream, '/api/token': serveToken }[pathname];
-  if (call === undefined) throw new Refusal(404, 'not_found', 'There is no such call.');
+  if (pathname !== '/api/token') throw new Refusal(404, 'not_found', 'There is no such call.');
   if (request.method !== 'POST') throw new Refusal(405, 'method_refused', 'Calls are made with POST.');
-  return call(request, env);
+  return serveToken(request, env);
 }

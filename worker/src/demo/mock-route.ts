@@ -7,7 +7,7 @@ import { Refusal } from './answers';
 import { boundedText } from './guard';
 
 /** Never dialled: {@link mockAware} hands this origin to the mock. */
-export const MOCK_ORIGIN = 'http://127.0.0.1';
+const MOCK_ORIGIN = 'http://127.0.0.1';
 
 const FORWARDED = ['accept', 'authorization', 'content-type', 'x-api-key', 'anthropic-version', 'x-goog-api-key'];
 
