@@ -71,8 +71,9 @@ export async function border({ report, url, folder }) {
       const { token } = JSON.parse((await post('/api/token', JSON.stringify({ env: 'dev' }), own)).text);
       const body = JSON.stringify({ model: 'nobody', messages: [{ role: 'user', content: 'What is sealed?' }] });
       const answer = await post('/v1/chat/completions', body, { authorization: `Bearer ${token}` });
-      assertError(answer, 404, 'model_not_found');
-      assertError(await post('/v1/chat/completions', body), 401, 'auth_failed');
+      assert.deepEqual([answer.status, JSON.parse(answer.text).error.code], [404, 'model_not_found']);
+      const unsigned = await post('/v1/chat/completions', body);
+      assert.deepEqual([unsigned.status, JSON.parse(unsigned.text).error.code], [401, 'auth_failed']);
       assertError(await post('/api/token', '{"prompt": "secret', own), 400, 'invalid_input');
     },
   );
