@@ -152,17 +152,18 @@ export class Streaming implements CompletionStream {
 
   async *#pump(opening: Promise<Opened>): AsyncGenerator<StreamPart, void, undefined> {
     const { handle, reader, instance, end } = await opening;
-    let error: unknown = aborted();
+    // Made where it is needed: an error takes its stack along, which costs more than many parts.
+    let failure: (() => unknown) | undefined = aborted;
     try {
       yield* this.#read(reader, handle, instance);
       const completion = JSON.parse(instance.enter(() => handle.outcome())) as Completion;
-      error = undefined;
+      failure = undefined;
       this.#settle.resolve(completion);
     } catch (thrown) {
-      error = thrown;
+      failure = () => thrown;
       throw thrown;
     } finally {
-      if (error !== undefined) this.#settle.reject(error);
+      if (failure !== undefined) this.#settle.reject(failure());
       end();
       this.#state = 'done';
       // Freed before its end, the handle closes the connection.

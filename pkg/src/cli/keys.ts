@@ -126,10 +126,10 @@ function doctorText({ scanned, keys, problems, healthy }: Diagnosis): string {
   return [...parts, ...(problems.length === 0 ? [] : [problemTable(problems)])].join('\n\n');
 }
 
-function problemTable(problems: readonly { product?: string; tag?: string; env?: string; code: string }[]): string {
+function problemTable(problems: Diagnosis['problems']): string {
   return table(
-    ['PROBLEM', 'PRODUCT', 'TAG', 'ENV'],
-    problems.map(({ code, product, tag, env }) => [code, product, tag, env]),
+    ['PROBLEM', 'PRODUCT', 'TAG', 'AGENT', 'ENV'],
+    problems.map(({ code, product, tag, agent, env }) => [code, product, tag, agent, env]),
   );
 }
 
