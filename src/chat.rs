@@ -3,8 +3,10 @@
 mod accumulate;
 mod input;
 mod output;
+mod pack;
 
 pub use accumulate::Accumulator;
+pub use pack::Packer;
 
 pub use crate::warning::Warning;
 

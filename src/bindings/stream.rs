@@ -1,4 +1,4 @@
-//! A streamed answer that TypeScript pumps: one synchronous crossing per network chunk, parts out as one JSON text.
+//! A streamed answer that TypeScript pumps: one synchronous crossing per network chunk, parts out as one packed text.
 
 use wasm_bindgen::prelude::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -9,6 +9,7 @@ use super::convert::text;
 use super::error;
 use super::fetch;
 use super::fetch::JsBody;
+use crate::chat::Packer;
 use crate::chat::StreamPart;
 use crate::client::PartDecoder;
 use crate::client::Patience;
@@ -25,6 +26,7 @@ pub struct StreamHandle {
     decoder: PartDecoder,
     body: Option<JsBody>,
     pending: Vec<StreamPart>,
+    packer: Packer,
     patience: Patience,
     waiting_since: u64,
 }
@@ -32,7 +34,11 @@ pub struct StreamHandle {
 impl StreamHandle {
     pub(super) fn new(parts: StreamParts<JsBody>) -> Self {
         let StreamParts { decoder, body, pending, patience } = parts;
-        Self { decoder, body, pending, patience, waiting_since: 0 }
+        Self { decoder, body, pending, packer: Packer::default(), patience, waiting_since: 0 }
+    }
+
+    fn packed(&mut self, parts: &[StreamPart]) -> String {
+        self.packer.pack(parts, self.decoder.ended())
     }
 }
 
@@ -45,12 +51,9 @@ impl StreamHandle {
     }
 
     /// The parts that came before the handle, once.
-    ///
-    /// # Errors
-    /// None that can be met.
-    pub fn pending(&mut self) -> Result<String, JsValue> {
+    pub fn pending(&mut self) -> String {
         let parts = core::mem::take(&mut self.pending);
-        written(&parts)
+        self.packed(&parts)
     }
 
     /// How long the next chunk may take from now on, in milliseconds; `undefined` for as long as it likes.
@@ -61,34 +64,26 @@ impl StreamHandle {
     }
 
     /// Takes a chunk.
-    ///
-    /// # Errors
-    /// None that can be met.
-    pub fn feed(&mut self, bytes: &[u8]) -> Result<String, JsValue> {
+    pub fn feed(&mut self, bytes: &[u8]) -> String {
         let parts = self.decoder.feed(bytes);
         if self.decoder.ended() {
             self.body = None;
         }
-        written(&parts)
+        self.packed(&parts)
     }
 
     /// The bytes ended.
-    ///
-    /// # Errors
-    /// None that can be met.
-    pub fn finish(&mut self) -> Result<String, JsValue> {
+    pub fn finish(&mut self) -> String {
         if let Some(body) = self.body.take() {
             body.finish();
         }
-        written(&self.decoder.finish())
+        let parts = self.decoder.finish();
+        self.packed(&parts)
     }
 
     /// The stream is given up: `aborted`, `timeout`, or `network` with what the reader threw. The connection is closed. An
     /// answer whose end was told already stands, unless the caller gave it up.
-    ///
-    /// # Errors
-    /// None that can be met.
-    pub fn interrupt(&mut self, why: &str, thrown: &JsValue) -> Result<String, JsValue> {
+    pub fn interrupt(&mut self, why: &str, thrown: &JsValue) -> String {
         let parts = match why {
             "aborted" => {
                 let error = Error::new(ErrorKind::Aborted, "the call was aborted");
@@ -98,7 +93,7 @@ impl StreamHandle {
             _ => self.decoder.broken(fetch::network(thrown)),
         };
         self.body = None;
-        written(&parts)
+        self.packed(&parts)
     }
 
     /// Closes the connection at once, whatever else is still to be read of the handle; whoever observes the call is told
@@ -108,12 +103,6 @@ impl StreamHandle {
         self.body = None;
     }
 
-    /// Whether the last part was given.
-    #[must_use]
-    pub fn ended(&self) -> bool {
-        self.decoder.ended()
-    }
-
     /// The answer so far, with its circumstances.
     ///
     /// # Errors
@@ -121,8 +110,4 @@ impl StreamHandle {
     pub fn outcome(&self) -> Result<String, JsValue> {
         text(&self.decoder.outcome()).map_err(|error| error::to_js(&error))
     }
-}
-
-fn written(parts: &[StreamPart]) -> Result<String, JsValue> {
-    text(&parts).map_err(|error| error::to_js(&error))
 }

@@ -1,0 +1,183 @@
+// The chunks of one answer through the core: reads one when the parts of the last are used up, watches the time, and
+// closes the connection at the end, whichever it is.
+
+import type { StreamHandle } from '../wasm/core.js';
+import { Alarm } from './alarm.js';
+import type { Completion } from './call-types.js';
+import { aborted } from './errors.js';
+import { Batch } from './stream-batch.js';
+import type { Running } from './wasm.js';
+
+/** A body's reader. */
+export interface Reader {
+  read(): Promise<{ done: boolean; value?: Uint8Array }>;
+  cancel(): Promise<void>;
+}
+
+/** An answer after its first content. */
+export interface Opened {
+  handle: StreamHandle;
+  reader: Reader | undefined;
+  instance: Running;
+  /** Lets go of what the call held on to. */
+  end(): void;
+}
+
+/** What becomes of the whole answer. */
+export interface Settle {
+  resolve(completion: Completion): void;
+  reject(error: unknown): void;
+}
+
+/** Reads one answer. */
+export class Pump {
+  readonly batch: Batch = new Batch();
+  readonly #settle: Settle;
+  #opened: Opened | undefined;
+  #failure: { thrown: unknown } | undefined;
+  #isAborted = false;
+  #isDone = false;
+  #isClosed = false;
+  #isReading = false;
+  #wake: () => void = () => undefined;
+  readonly #alarm = new Alarm(() => this.#interrupt('timeout'));
+
+  constructor(settle: Settle) {
+    this.#settle = settle;
+  }
+
+  /** The answer began. */
+  open(opened: Opened): void {
+    this.#opened = opened;
+    if (this.#isDone) return this.#free();
+    this.#load(() => opened.handle.pending());
+    if (this.#isAborted) this.#close();
+    this.#wake();
+  }
+
+  /** The answer did not begin. */
+  fail(thrown: unknown): void {
+    this.#failure = { thrown };
+    this.#settle.reject(thrown);
+    this.#wake();
+  }
+
+  /** Gives the answer up: the parts that are there may still be read, and then it fails as `aborted`. */
+  abort(): void {
+    this.#isAborted = true;
+    // Whoever gave up may never read again, so the connection does not wait for it.
+    this.#close();
+    if (this.#isReading) this.#interrupt('aborted');
+  }
+
+  /** What `pick` finds among the parts that are there. It throws what the answer ended in. */
+  poll<T>(pick: (batch: Batch) => T | undefined): T | undefined {
+    if (this.#failure === undefined) {
+      try {
+        return pick(this.batch);
+      } catch (thrown) {
+        this.#failure = { thrown };
+      }
+    }
+    this.stop(this.#failure);
+    throw this.#failure.thrown;
+  }
+
+  /** Whether all of it was read; the whole answer is told then. */
+  isOver(): boolean {
+    const opened = this.#opened;
+    if (opened === undefined || !this.batch.ended) return false;
+    let completion: Completion;
+    try {
+      completion = JSON.parse(opened.instance.enter(() => opened.handle.outcome())) as Completion;
+    } catch (thrown) {
+      this.stop({ thrown });
+      throw thrown;
+    }
+    this.#settle.resolve(completion);
+    this.#free();
+    return true;
+  }
+
+  /** Reads the next chunk and calls `wake`; `true` where there is something to look at without one. */
+  more(wake: () => void): boolean {
+    this.#wake = wake;
+    const opened = this.#opened;
+    if (opened === undefined || this.#failure !== undefined) return this.#failure !== undefined;
+    const { handle, reader, instance } = opened;
+    if (reader === undefined) return this.#load(() => handle.finish());
+    if (this.#isAborted) return this.#load(() => handle.interrupt('aborted', undefined));
+    try {
+      const waitMs = instance.enter(() => handle.waitMs());
+      if (waitMs !== undefined) this.#alarm.wait(waitMs);
+    } catch (thrown) {
+      this.#failure = { thrown };
+      return true;
+    }
+    this.#isReading = true;
+    reader.read().then(this.#came, this.#threw);
+    return false;
+  }
+
+  /** Ends it before its end. */
+  stop(failure?: { thrown: unknown }): void {
+    if (this.#isDone) return;
+    // Made where it is needed: an error takes its stack along, which costs more than many parts.
+    this.#settle.reject(failure === undefined ? aborted() : failure.thrown);
+    this.#free();
+  }
+
+  readonly #came = ({ done, value }: { done: boolean; value?: Uint8Array }): void => {
+    if (!this.#isReading) return;
+    this.#answer((handle) => (done || value === undefined ? handle.finish() : handle.feed(value)));
+  };
+
+  readonly #threw = (thrown: unknown): void => {
+    if (!this.#isReading) return;
+    this.#answer((handle) => handle.interrupt('network', thrown));
+  };
+
+  #interrupt(why: 'aborted' | 'timeout'): void {
+    if (!this.#isReading) return;
+    this.#answer((handle) => handle.interrupt(why, undefined));
+  }
+
+  #answer(work: (handle: StreamHandle) => string): void {
+    this.#isReading = false;
+    this.#alarm.rest();
+    const opened = this.#opened;
+    if (opened !== undefined) this.#load(() => work(opened.handle));
+    this.#wake();
+  }
+
+  #load(work: () => string): boolean {
+    try {
+      this.batch.load((this.#opened as Opened).instance.enter(work));
+    } catch (thrown) {
+      this.#failure = { thrown };
+    }
+    return true;
+  }
+
+  #close(): void {
+    const opened = this.#opened;
+    if (opened === undefined || this.#isDone || this.#isClosed) return;
+    this.#isClosed = true;
+    const { handle, reader, instance } = opened;
+    // Not by the reader alone: in Firefox only the request's own signal ends a connection that was read from.
+    if (instance.failure === undefined) instance.enter(() => handle.close());
+    else reader?.cancel().catch(() => undefined);
+  }
+
+  #free(): void {
+    this.#isDone = true;
+    this.#isReading = false;
+    this.#alarm.stop();
+    const opened = this.#opened;
+    if (opened === undefined) return;
+    opened.end();
+    // Freed before its end, the handle closes the connection.
+    if (opened.instance.failure === undefined) opened.handle.free();
+    else opened.reader?.cancel().catch(() => undefined);
+  }
+}
