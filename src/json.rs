@@ -3,6 +3,7 @@
 
 mod fields;
 mod quote;
+pub mod scan;
 mod writer;
 
 pub use fields::Fields;

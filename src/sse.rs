@@ -1,6 +1,8 @@
 //! Server-sent events: bytes in any cut become events (WHATWG HTML, section 9.2.6). It knows nothing of JSON, and nothing
 //! of reconnecting.
 
+use ductape_models_scan::line_end;
+
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::error::Result;
@@ -165,32 +167,6 @@ fn split_field(line: &[u8]) -> (&[u8], &[u8]) {
     (name, value.strip_prefix(b" ").unwrap_or(value))
 }
 
-/// The position of the first line end, or the length. Eight bytes a step: most of a stream's time would go here.
-fn line_end(bytes: &[u8]) -> usize {
-    let mut position = 0;
-    let (words, _) = bytes.as_chunks::<8>();
-    for word in words {
-        if has_line_end(u64::from_le_bytes(*word)) {
-            break;
-        }
-        position += 8;
-    }
-    let tail = bytes.get(position..).unwrap_or_default();
-    position + tail.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(tail.len())
-}
-
-/// Whether one of the eight bytes is a line feed or a carriage return: a byte is zero exactly where subtracting one
-/// borrows into a top bit that it did not have.
-const fn has_line_end(word: u64) -> bool {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = 0x8080_8080_8080_8080;
-    let feed = word ^ (ONES * 0x0A);
-    let carriage = word ^ (ONES * 0x0D);
-    let zero_in_feed = feed.wrapping_sub(ONES) & !feed;
-    let zero_in_carriage = carriage.wrapping_sub(ONES) & !carriage;
-    (zero_in_feed | zero_in_carriage) & TOPS != 0
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -274,21 +250,6 @@ mod tests {
         let failures: Vec<_> = (0..20).filter_map(|_| decoder.feed(&line, |_| {}).err()).collect();
         assert_eq!(failures.len(), 1);
         assert_eq!(failures[0].kind(), ErrorKind::LimitExceeded);
-    }
-
-    #[test]
-    fn the_word_scan_finds_what_the_byte_scan_finds() {
-        for length in 0..40 {
-            for at in 0..length {
-                for end in [b'\n', b'\r'] {
-                    let mut bytes: Vec<u8> =
-                        (0..length).map(|n| [0x0B, 0x0E, 0x8A, 0xFF, 0][n % 5]).collect();
-                    bytes[at] = end;
-                    assert_eq!(line_end(&bytes), at);
-                }
-            }
-        }
-        assert_eq!(line_end(&[0x8A; 23]), 23);
     }
 
     proptest! {

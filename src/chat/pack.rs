@@ -1,6 +1,8 @@
 //! Parts as one text for the other side of a border: a stream's small pieces cost more to hand over one by one, and as
 //! JSON, than they cost to make. `pkg/src/stream-batch.ts` reads it.
 
+use ductape_models_scan::utf16_length;
+
 use super::StreamPart;
 
 /// Packs the parts of one stream.
@@ -61,11 +63,6 @@ fn put(out: &mut String, kind: char, text: &str) {
         }
     }
     out.push_str(text);
-}
-
-/// How long JavaScript finds the text: one for each character's first byte, and one more for those of four bytes.
-fn utf16_length(text: &str) -> usize {
-    text.bytes().map(|byte| usize::from(byte & 0xC0 != 0x80) + usize::from(byte >= 0xF0)).sum()
 }
 
 #[cfg(test)]

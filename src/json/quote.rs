@@ -1,8 +1,7 @@
 //! A string as JSON writes it. Conversations are long and are written for every request, so what needs no escape is
-//! copied in stretches, found eight bytes at a time.
+//! copied in stretches.
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
+use ductape_models_scan::plain_length;
 
 /// Appends `text` in quotation marks, its quotation marks, backslashes and control characters escaped.
 pub(super) fn quote(out: &mut Vec<u8>, text: &str) {
@@ -17,27 +16,6 @@ pub(super) fn quote(out: &mut Vec<u8>, text: &str) {
         rest = after;
     }
     out.push(b'"');
-}
-
-/// How many bytes stand before the first one that has to be escaped.
-fn plain_length(bytes: &[u8]) -> usize {
-    let (words, _) = bytes.as_chunks::<8>();
-    let whole = words.iter().take_while(|word| !has_special(u64::from_le_bytes(**word))).count() * 8;
-    let rest = bytes.get(whole..).unwrap_or_default();
-    whole + rest.iter().take_while(|byte| !is_special(**byte)).count()
-}
-
-const fn is_special(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
-}
-
-/// Whether one of eight bytes is special. Subtracting sets the high bit of a byte that is too small; those whose high bit
-/// was set before are letters beyond ASCII.
-const fn has_special(word: u64) -> bool {
-    let control = word.wrapping_sub(ONES * 0x20);
-    let quote = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
-    let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
-    (control | quote | backslash) & !word & HIGHS != 0
 }
 
 fn escape(out: &mut Vec<u8>, byte: u8) {

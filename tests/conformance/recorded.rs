@@ -1,6 +1,7 @@
 //! Recorded answers decode to what their records expect: whole, in every cut, and cut short.
 
 mod cohere;
+mod hot;
 mod messages;
 mod mutated;
 mod responses;

@@ -38,13 +38,17 @@ impl Calls {
     pub(super) fn take(&mut self, piece: &Value, out: &mut Vec<StreamPart>) {
         let (id, name) = (filled(&piece["id"]), filled(&piece["function"]["name"]));
         let arguments = &arguments(&piece["function"]["arguments"]);
-        if id.is_none() && name.is_none() && arguments.is_empty() {
+        self.take_key(&Key { index: count(&piece["index"]), id, name, arguments }, out);
+    }
+
+    /// Takes what a fragment says.
+    pub(super) fn take_key(&mut self, key: &Key<'_>, out: &mut Vec<StreamPart>) {
+        if key.id.is_none() && key.name.is_none() && key.arguments.is_empty() {
             return;
         }
-        let key = Key { index: count(&piece["index"]), id, name, arguments };
-        let position = self.position(&key);
+        let position = self.position(key);
         let Some(call) = self.0.get_mut(position) else { return };
-        call.extend(&key);
+        call.extend(key);
         if call.can_start() {
             call.emit(position, out);
         }
@@ -100,11 +104,12 @@ impl Calls {
 }
 
 /// What a fragment says of the call that it belongs to.
-struct Key<'a> {
-    index: Option<u64>,
-    id: Option<&'a str>,
-    name: Option<&'a str>,
-    arguments: &'a str,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key<'a> {
+    pub(super) index: Option<u64>,
+    pub(super) id: Option<&'a str>,
+    pub(super) name: Option<&'a str>,
+    pub(super) arguments: &'a str,
 }
 
 impl OpenCall {

@@ -1,5 +1,7 @@
 //! Events of a stream become parts: one small function per thing that a chunk can carry.
 
+mod hot;
+
 use core::mem;
 
 use serde_json::Value;
@@ -60,6 +62,9 @@ impl Decoder {
     }
 
     fn chunk(&mut self, data: &str, unterminated: bool, out: &mut Vec<StreamPart>) {
+        if self.hot(data, out) {
+            return;
+        }
         match json::parse(data) {
             Some(answer) if self.take(&answer, out) => {}
             Some(answer) => self.fail(&answer, out),

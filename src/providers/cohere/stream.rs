@@ -1,5 +1,7 @@
 //! Events of a stream become parts: one small function per kind of event.
 
+mod hot;
+
 use core::mem;
 
 use serde_json::Value;
@@ -118,10 +120,13 @@ impl Decoder {
     }
 
     fn call_delta(&mut self, event: &Value, call: &Value, out: &mut Vec<StreamPart>) {
-        let Some(delta) = filled(&call["function"]["arguments"]) else { return };
-        let Some(open) = self.calls.iter_mut().rev().find(|open| open.index == event["index"]) else {
-            return;
-        };
+        if let Some(delta) = filled(&call["function"]["arguments"]) {
+            self.more_input(&event["index"], delta, out);
+        }
+    }
+
+    fn more_input(&mut self, index: &Value, delta: &str, out: &mut Vec<StreamPart>) {
+        let Some(open) = self.calls.iter_mut().rev().find(|open| open.index == *index) else { return };
         open.input.push_str(delta);
         let (tool_call_id, delta) = (open.id.clone(), delta.to_owned());
         self.emit(StreamPart::ToolInputDelta { tool_call_id, delta }, out);
@@ -176,6 +181,9 @@ impl StreamDecoder for Decoder {
         if event.event == "error" {
             let error = failure::in_event(NAME, &self.head, data);
             return self.end_with(error, out);
+        }
+        if self.hot(data, out) {
+            return;
         }
         match json::parse(data) {
             Some(value) => self.event(&value, out),

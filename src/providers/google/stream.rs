@@ -1,6 +1,8 @@
 //! Fragments of an answer become parts: one small function per thing that a fragment can carry. A finish word may come
 //! in the middle, so the end of the bytes is the only end.
 
+mod hot;
+
 use core::mem;
 
 use serde_json::Map;
@@ -50,6 +52,8 @@ pub(super) struct Decoder {
     blocked: Option<String>,
     details: Map<String, Value>,
     usage: Option<Usage>,
+    /// Counts that came after `usage`, as JSON; empty where none did.
+    late_usage: String,
     /// Sources come again with every fragment.
     sources: Vec<Value>,
 }
@@ -82,6 +86,7 @@ impl Decoder {
             blocked: None,
             details: Map::new(),
             usage: None,
+            late_usage: String::new(),
             sources: Vec::new(),
         }
     }
@@ -115,6 +120,7 @@ impl Decoder {
 
     fn fragment(&mut self, fragment: &Value, out: &mut Vec<StreamPart>) {
         self.start(fragment, out);
+        self.settle_usage();
         if let Some(usage) = finish::usage(&fragment["usageMetadata"]) {
             self.usage = Some(usage);
         }
@@ -126,6 +132,12 @@ impl Decoder {
             |candidate: &&Value| candidate.is_object() && count(&candidate["index"]).unwrap_or(0) == 0;
         if let Some(candidate) = json::items(&fragment["candidates"]).iter().find(first) {
             self.candidate(candidate, out);
+        }
+    }
+
+    fn settle_usage(&mut self) {
+        if let Some(late) = json::parse(&mem::take(&mut self.late_usage)) {
+            self.usage = finish::usage(&late);
         }
     }
 
@@ -174,7 +186,7 @@ impl Decoder {
         if part["functionCall"].is_object() {
             self.function_call(&part["functionCall"], signature, out);
         } else if text.is_some() || signature.is_some() && (part["text"].is_string() || !carries_more(part)) {
-            self.text(text, part["thought"] == Value::Bool(true), signature, out);
+            self.text(text.map(str::to_owned), part["thought"] == Value::Bool(true), signature, out);
         }
         text.is_some() || part["functionCall"].is_object()
     }
@@ -182,7 +194,7 @@ impl Decoder {
     /// A text or a thought. One with a signature is a piece of its own, even without text.
     fn text(
         &mut self,
-        text: Option<&str>,
+        text: Option<String>,
         thought: bool,
         signature: Option<&str>,
         out: &mut Vec<StreamPart>,
@@ -192,7 +204,7 @@ impl Decoder {
         {
             self.emit(end_of(thought, None), out);
         }
-        if let Some(text) = text.map(str::to_owned) {
+        if let Some(text) = text {
             self.said |= !thought;
             self.growing = Some(thought);
             let delta =
@@ -310,6 +322,9 @@ impl StreamDecoder for Decoder {
         if event.event == "error" {
             return self.end_with(failure::in_event(NAME, &self.head, data), out);
         }
+        if self.hot(data, out) {
+            return;
+        }
         match json::parse(data) {
             Some(Value::Array(list)) => list.iter().for_each(|fragment| self.take(fragment, out)),
             Some(fragment) => self.take(&fragment, out),
@@ -328,6 +343,7 @@ impl StreamDecoder for Decoder {
             return;
         }
         self.start(&Value::Null, out);
+        self.settle_usage();
         let finish_reason = self.finish_reason();
         self.release(finish_reason.unified, out);
         out.push(StreamPart::Finish { finish_reason, usage: self.usage.take() });

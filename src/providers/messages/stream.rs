@@ -1,6 +1,8 @@
 //! Events of a stream become parts: one small function per thing that an event can carry. A whole answer is read as the
 //! start of a stream that has everything in it, so that both say the same.
 
+mod hot;
+
 use core::mem;
 
 use serde_json::Map;
@@ -214,10 +216,8 @@ impl Decoder {
 
     fn block_delta(&mut self, event: &Value, out: &mut Vec<StreamPart>) {
         let (index, delta) = (count(&event["index"]), &event["delta"]);
-        let blocks = &mut self.message.blocks;
-        // A delta without a number belongs to the block that is open.
-        let found = blocks.iter().rposition(|block| block.index == index || index.is_none());
-        match found.and_then(|position| blocks.get_mut(position)) {
+        let found = self.message.open(index);
+        match found.and_then(|position| self.message.blocks.get_mut(position)) {
             Some(Block { kind: Kind::Call(position), .. }) => {
                 let piece = delta["partial_json"].as_str().unwrap_or_default();
                 self.calls.extend(*position, piece, out);
@@ -249,6 +249,11 @@ impl Decoder {
 }
 
 impl Message {
+    /// The block that a delta belongs to. One without a number belongs to the block that is open.
+    fn open(&self, index: Option<u64>) -> Option<usize> {
+        self.blocks.iter().rposition(|block| block.index == index || index.is_none())
+    }
+
     /// Takes what the start says and later events say again: the last word counts.
     fn note(&mut self, said: &Value, usage: &Value) {
         self.begun = true;
@@ -340,6 +345,9 @@ impl StreamDecoder for Decoder {
     fn feed(&mut self, event: &SseEvent, out: &mut Vec<StreamPart>) {
         let data = event.data.trim();
         if self.ended || data.is_empty() {
+            return;
+        }
+        if event.event != "error" && self.hot(data, out) {
             return;
         }
         let before = out.len();

@@ -1,6 +1,8 @@
 //! Events of a stream become parts: one small function per thing that an event can say. A whole answer is read as a
 //! stream whose only event is its end.
 
+mod hot;
+
 use core::mem;
 use std::borrow::Cow;
 
@@ -118,16 +120,28 @@ impl Decoder {
         let Some(target) = Target::named(name, &event["part"]) else { return };
         let text = if step == "delta" { &event["delta"] } else { whole_text(event) };
         let Some(text) = filled(text) else { return };
-        let Some(item) = self.item(target.kind, event) else { return };
+        let part = count(&event[target.index]).unwrap_or(0);
+        let place = Place { item: index_of(event), id: filled(&event["item_id"]), part };
+        self.say(&target, &place, step, text, out);
+    }
+
+    fn say(
+        &mut self,
+        target: &Target,
+        place: &Place<'_>,
+        step: &str,
+        text: &str,
+        out: &mut Vec<StreamPart>,
+    ) {
+        let Some(item) = self.items.of_event(target.kind, place.item, place.id) else { return };
         if target.kind == Kind::Reasoning && !item.takes(target.verbatim) {
             return;
         }
         item.refused |= target.refuses;
-        let part = count(&event[target.index]).unwrap_or(0);
         if step == "delta" {
-            item.delta(part, text, out);
+            item.delta(place.part, text, out);
         } else {
-            item.settle(part, text, out);
+            item.settle(place.part, text, out);
         }
     }
 
@@ -181,6 +195,9 @@ impl StreamDecoder for Decoder {
         if self.ended || data.is_empty() || data == "[DONE]" {
             return;
         }
+        if self.hot(data, out) {
+            return;
+        }
         let before = out.len();
         match json::parse(data) {
             Some(said) if said.is_object() => self.event(name_of(event, &said), &said, out),
@@ -225,6 +242,15 @@ fn error_of(response: &Value) -> Cow<'_, Value> {
 fn name_of<'a>(event: &'a SseEvent, said: &'a Value) -> &'a str {
     let named = filled(&said["type"]).or(Some(event.event.as_str()).filter(|name| name.contains('.')));
     named.unwrap_or(if failure::is_error(&said["error"]) { "error" } else { &event.event })
+}
+
+/// Where a text event belongs.
+#[derive(Clone, Copy, Debug)]
+struct Place<'a> {
+    /// The item's index.
+    item: Option<u64>,
+    id: Option<&'a str>,
+    part: u64,
 }
 
 /// What a text event is about.

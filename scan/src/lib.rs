@@ -1,0 +1,17 @@
+//! The loops over every byte of a stream. They are a crate of their own because the rest of the module is compiled for
+//! size, and these for speed. Nothing here knows a provider.
+
+mod bytes;
+mod shape;
+mod unescape;
+
+pub use bytes::line_end;
+pub use bytes::plain_length;
+pub use bytes::utf16_length;
+pub use shape::COUNTS;
+pub use shape::Field;
+pub use shape::Found;
+pub use shape::Rule;
+pub use shape::TEXTS;
+pub use shape::scan;
+pub use unescape::unescape;
