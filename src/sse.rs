@@ -122,7 +122,10 @@ impl SseDecoder {
         }
         // Line ends are ASCII, so no character spans two lines and decoding by line equals decoding the stream.
         let (name, value) = split_field(line);
-        self.take_field(name, &String::from_utf8_lossy(value));
+        match core::str::from_utf8(value) {
+            Ok(value) => self.take_field(name, value),
+            Err(_) => self.take_field(name, &String::from_utf8_lossy(value)),
+        }
     }
 
     fn take_field(&mut self, name: &[u8], value: &str) {

@@ -10,11 +10,14 @@ const ERROR = 120; // x
 const INPUT = 105; // i
 const REASONING = 114; // r
 const TEXT = 116; // t
+const TIMED = 119; // w
 
 /** The parts of one text after the other. */
 export class Batch {
   /** Whether nothing follows the parts that are here. */
   ended = false;
+  /** Whether what follows has a time to come in. */
+  timed = false;
   #text = '';
   #at = 0;
   #end = 0;
@@ -23,6 +26,7 @@ export class Batch {
   /** Takes the next text. The one before it must be used up. */
   load(text: string): void {
     this.ended = text.charCodeAt(0) === ENDED;
+    this.timed = text.charCodeAt(0) === TIMED;
     this.#text = text;
     this.#at = 1;
   }

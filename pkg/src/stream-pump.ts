@@ -3,7 +3,6 @@
 
 import type { StreamHandle } from '../wasm/core.js';
 import { Alarm } from './alarm.js';
-import type { Completion } from './call-types.js';
 import { aborted } from './errors.js';
 import { Batch } from './stream-batch.js';
 import type { Running } from './wasm.js';
@@ -23,9 +22,9 @@ export interface Opened {
   end(): void;
 }
 
-/** What becomes of the whole answer. */
+/** What becomes of the whole answer, which is a JSON text. */
 export interface Settle {
-  resolve(completion: Completion): void;
+  resolve(completion: string): void;
   reject(error: unknown): void;
 }
 
@@ -87,9 +86,9 @@ export class Pump {
   isOver(): boolean {
     const opened = this.#opened;
     if (opened === undefined || !this.batch.ended) return false;
-    let completion: Completion;
+    let completion: string;
     try {
-      completion = JSON.parse(opened.instance.enter(() => opened.handle.outcome())) as Completion;
+      completion = opened.instance.enter(() => opened.handle.outcome());
     } catch (thrown) {
       this.stop({ thrown });
       throw thrown;
@@ -104,16 +103,10 @@ export class Pump {
     this.#wake = wake;
     const opened = this.#opened;
     if (opened === undefined || this.#failure !== undefined) return this.#failure !== undefined;
-    const { handle, reader, instance } = opened;
+    const { handle, reader } = opened;
     if (reader === undefined) return this.#load(() => handle.finish());
     if (this.#isAborted) return this.#load(() => handle.interrupt('aborted', undefined));
-    try {
-      const waitMs = instance.enter(() => handle.waitMs());
-      if (waitMs !== undefined) this.#alarm.wait(waitMs);
-    } catch (thrown) {
-      this.#failure = { thrown };
-      return true;
-    }
+    if (this.batch.timed && !this.#watch(opened)) return true;
     this.#isReading = true;
     reader.read().then(this.#came, this.#threw);
     return false;
@@ -128,25 +121,26 @@ export class Pump {
   }
 
   readonly #came = ({ done, value }: { done: boolean; value?: Uint8Array }): void => {
-    if (!this.#isReading) return;
-    this.#answer((handle) => (done || value === undefined ? handle.finish() : handle.feed(value)));
+    const opened = this.#opened;
+    if (!this.#isReading || opened === undefined) return;
+    const { handle } = opened;
+    this.#answer(() => (done || value === undefined ? handle.finish() : handle.feed(value)));
   };
 
   readonly #threw = (thrown: unknown): void => {
-    if (!this.#isReading) return;
-    this.#answer((handle) => handle.interrupt('network', thrown));
+    this.#interrupt('network', thrown);
   };
 
-  #interrupt(why: 'aborted' | 'timeout'): void {
-    if (!this.#isReading) return;
-    this.#answer((handle) => handle.interrupt(why, undefined));
+  #interrupt(why: 'aborted' | 'network' | 'timeout', thrown?: unknown): void {
+    const opened = this.#opened;
+    if (!this.#isReading || opened === undefined) return;
+    this.#answer(() => opened.handle.interrupt(why, thrown));
   }
 
-  #answer(work: (handle: StreamHandle) => string): void {
+  #answer(work: () => string): void {
     this.#isReading = false;
     this.#alarm.rest();
-    const opened = this.#opened;
-    if (opened !== undefined) this.#load(() => work(opened.handle));
+    this.#load(work);
     this.#wake();
   }
 
@@ -157,6 +151,18 @@ export class Pump {
       this.#failure = { thrown };
     }
     return true;
+  }
+
+  /** Begins to watch the time; `false` where the core failed. */
+  #watch({ handle, instance }: Opened): boolean {
+    try {
+      const waitMs = instance.enter(() => handle.waitMs());
+      if (waitMs !== undefined) this.#alarm.wait(waitMs);
+      return true;
+    } catch (thrown) {
+      this.#failure = { thrown };
+      return false;
+    }
   }
 
   #close(): void {

@@ -19,7 +19,7 @@ type Item<T> = IteratorResult<T, undefined>;
 /** Somebody who was promised an item, or the end. */
 interface Asked<T> {
   wants: 'end' | 'item';
-  failure?: { thrown: unknown };
+  failure: { thrown: unknown } | undefined;
   resolve(item: Item<T>): void;
   reject(error: unknown): void;
 }
@@ -63,7 +63,7 @@ export class Items<T> implements AsyncIterableIterator<T, undefined> {
 
   #ask(wants: 'end' | 'item', failure?: { thrown: unknown }): Promise<Item<T>> {
     return new Promise((resolve, reject) => {
-      this.#asked.push({ wants, resolve, reject, ...(failure !== undefined && { failure }) });
+      this.#asked.push({ wants, failure, resolve, reject });
       if (this.#asked.length === 1) this.#serve();
     });
   }

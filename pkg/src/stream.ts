@@ -27,18 +27,20 @@ export class Streaming implements CompletionStream {
   #isAborted = false;
   #abort: () => void = () => undefined;
   readonly #aborted: Promise<void>;
-  readonly #result: Promise<Completion>;
+  /** The whole answer as JSON. */
+  readonly #whole: Promise<string>;
+  #result: Promise<Completion> | undefined;
 
   constructor(prepare: (cancelled: Promise<void>) => Promise<Start>) {
     this.#aborted = new Promise((resolve) => {
       this.#abort = resolve;
     });
     let settle!: Settle;
-    this.#result = new Promise((resolve, reject) => {
+    this.#whole = new Promise((resolve, reject) => {
       settle = { resolve, reject };
     });
     // Whoever wants the error asks for it; nobody else should be troubled by it.
-    this.#result.catch(() => undefined);
+    this.#whole.catch(() => undefined);
     this.#pump = new Pump(settle);
     const opened = Promise.resolve().then(() => this.#open(prepare));
     opened.then(
@@ -49,6 +51,10 @@ export class Streaming implements CompletionStream {
 
   get result(): Promise<Completion> {
     if (!this.#isTaken) void this.#drain();
+    if (this.#result === undefined) {
+      this.#result = this.#whole.then((text) => JSON.parse(text) as Completion);
+      this.#result.catch(() => undefined);
+    }
     return this.#result;
   }
 

@@ -126,23 +126,36 @@ impl<'a> Scanner<'a> {
             self.at += 1;
             return Some(());
         }
-        let mut seen = 0_u32;
+        let (mut seen, mut next) = (0_u32, 0);
         loop {
             self.expect(b'"')?;
-            let name = self.string(false)?;
-            let at = fields.iter().position(|(known, _)| *known == name)?;
+            let (at, (name, rule)) = self.field(fields, next)?;
+            next = at + 1;
             let bit = 1_u32.checked_shl(u32::try_from(at).ok()?)?;
             if seen & bit != 0 {
                 return None;
             }
             seen |= bit;
+            self.at += name.len() + 1;
             self.expect(b':')?;
             self.space();
-            self.value(fields.get(at)?.1)?;
+            self.value(rule)?;
             if !self.goes_on(b'}')? {
                 return Some(());
             }
         }
+    }
+
+    /// The field whose name stands here, sought from `next` on: servers keep an order.
+    fn field(&self, fields: &[Field], next: usize) -> Option<(usize, Field)> {
+        let rest = self.bytes.get(self.at..)?;
+        let is_here = |(name, _): &Field| {
+            rest.get(name.len()) == Some(&b'"') && rest.starts_with(name.as_bytes())
+        };
+        let (before, after) = fields.split_at_checked(next)?;
+        let later = after.iter().position(is_here).map(|at| next + at);
+        let at = later.or_else(|| before.iter().position(is_here))?;
+        Some((at, *fields.get(at)?))
     }
 
     fn value(&mut self, rule: Rule) -> Option<()> {

@@ -37,8 +37,12 @@ impl StreamHandle {
         Self { decoder, body, pending, packer: Packer::default(), patience, waiting_since: 0 }
     }
 
+    /// The parts, after a word on what follows them: nothing (`e`), more within [`StreamHandle::wait_ms`] (`w`), or more
+    /// that may take as long as it likes (`o`).
     fn packed(&mut self, parts: &[StreamPart]) -> String {
-        self.packer.pack(parts, self.decoder.ended())
+        let is_bound = self.decoder.wait_ms(self.patience.wait_ms(0)).is_some();
+        let first = if self.decoder.ended() { 'e' } else if is_bound { 'w' } else { 'o' };
+        self.packer.pack(parts, first)
     }
 }
 

@@ -7,7 +7,7 @@ use super::StreamPart;
 
 /// Packs the parts of one stream.
 ///
-/// The first character says whether more may follow (`o`) or not (`e`). Then each part: its kind, the length of what
+/// The first character is the caller's own word, an ASCII one. Then each part: its kind, the length of what
 /// follows in UTF-16 units (five bits to a character from the space on, the least ones first, 32 more where another
 /// character belongs to it), and that: the text of a text (`t`), a thought (`r`) or arguments (`i`), the id of the call
 /// that arguments belong to from then on (`c`), or any other part as JSON (`j`; an error `x`).
@@ -15,7 +15,7 @@ use super::StreamPart;
 /// ```
 /// use ductape_models::chat::{Packer, StreamPart};
 /// let parts = [StreamPart::TextDelta { text: "Hel".into() }, StreamPart::TextDelta { text: "lo".into() }];
-/// assert_eq!(Packer::default().pack(&parts, false), "ot#Helt\"lo");
+/// assert_eq!(Packer::default().pack(&parts, 'o'), "ot#Helt\"lo");
 /// ```
 #[derive(Debug, Default)]
 pub struct Packer {
@@ -24,11 +24,11 @@ pub struct Packer {
 }
 
 impl Packer {
-    /// The next parts; `ended` where none follow.
+    /// The next parts, after the character `first`.
     #[must_use]
-    pub fn pack(&mut self, parts: &[StreamPart], ended: bool) -> String {
+    pub fn pack(&mut self, parts: &[StreamPart], first: char) -> String {
         let mut out = String::with_capacity(parts.len() * 16 + 1);
-        out.push(if ended { 'e' } else { 'o' });
+        out.push(first);
         for part in parts {
             match part {
                 StreamPart::ReasoningDelta { text } => put(&mut out, 'r', text),
@@ -105,9 +105,9 @@ mod tests {
             delta: delta.to_owned(),
         };
         let mut packer = Packer::default();
-        let packed = packer.pack(&[input("a", "1"), input("a", "2"), input("b", "3")], false);
+        let packed = packer.pack(&[input("a", "1"), input("a", "2"), input("b", "3")], 'o');
         assert_eq!(packed, "oc!ai!1i!2c!bi!3");
-        assert_eq!(packer.pack(&[input("b", "4")], true), "ei!4");
+        assert_eq!(packer.pack(&[input("b", "4")], 'e'), "ei!4");
     }
 
     #[test]
@@ -115,7 +115,7 @@ mod tests {
         let finish =
             StreamPart::Finish { finish_reason: FinishReason::new(Finish::Stop, None), usage: None };
         let error = StreamPart::Error { error: Error::new(ErrorKind::Network, "é😀 gone") };
-        let parts = unpacked(&Packer::default().pack(&[finish.clone(), error.clone()], true));
+        let parts = unpacked(&Packer::default().pack(&[finish.clone(), error.clone()], 'e'));
         let json = |part| serde_json::to_string(part).unwrap();
         assert_eq!(parts, [('j', json(&finish)), ('x', json(&error))]);
     }
@@ -124,7 +124,7 @@ mod tests {
         #[test]
         fn r56_any_text_comes_back(texts in proptest::collection::vec("(?s).{0,1200}", 0..4)) {
             let parts: Vec<_> = texts.iter().map(|text| StreamPart::TextDelta { text: text.clone() }).collect();
-            let packed = Packer::default().pack(&parts, false);
+            let packed = Packer::default().pack(&parts, 'o');
             let back: Vec<_> = unpacked(&packed).into_iter().map(|(_, text)| text).collect();
             prop_assert_eq!(back, texts);
         }

@@ -41,10 +41,10 @@ impl Calls {
     }
 
     /// Takes a piece of argument text.
-    pub(super) fn extend(&mut self, position: usize, piece: &str, out: &mut Vec<StreamPart>) {
+    pub(super) fn extend(&mut self, position: usize, piece: String, out: &mut Vec<StreamPart>) {
         if let Some(call) = self.open.get_mut(position).filter(|call| !call.ended && !piece.is_empty()) {
-            call.input.push_str(piece);
-            out.push(StreamPart::ToolInputDelta { tool_call_id: call.id.clone(), delta: piece.to_owned() });
+            call.input.push_str(&piece);
+            out.push(StreamPart::ToolInputDelta { tool_call_id: call.id.clone(), delta: piece });
         }
     }
 

@@ -220,7 +220,7 @@ impl Decoder {
         match found.and_then(|position| self.message.blocks.get_mut(position)) {
             Some(Block { kind: Kind::Call(position), .. }) => {
                 let piece = delta["partial_json"].as_str().unwrap_or_default();
-                self.calls.extend(*position, piece, out);
+                self.calls.extend(*position, piece.to_owned(), out);
             }
             Some(block) if is_known(delta) => block.take(delta, out),
             Some(_) => {}

@@ -2,8 +2,6 @@
 //! the general way takes it; both come to the same.
 
 use super::Decoder;
-use super::Said;
-use super::delta;
 use crate::chat::StreamPart;
 use crate::json::scan::Field;
 use crate::json::scan::Rule;
@@ -67,10 +65,10 @@ impl Decoder {
             return None;
         }
         if !thought.is_empty() {
-            out.push(delta(Said::Reasoning(&thought)));
+            out.push(StreamPart::ReasoningDelta { text: thought });
         }
         if !text.is_empty() {
-            out.push(delta(Said::Text(&text)));
+            out.push(StreamPart::TextDelta { text });
         }
         let filled = |word| Some(word).filter(|word: &&str| !word.is_empty());
         let key = Key { index: found.count(0), id: filled(id), name: filled(name), arguments: &arguments };

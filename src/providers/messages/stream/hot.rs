@@ -42,7 +42,7 @@ impl Decoder {
         }
         let position = self.message.open(found.count(0))?;
         match (&mut self.message.blocks.get_mut(position)?.kind, slot) {
-            (Kind::Call(call), INPUT) => self.calls.extend(*call, &text, out),
+            (Kind::Call(call), INPUT) => self.calls.extend(*call, text, out),
             (Kind::Text { said }, TEXT) => {
                 *said = true;
                 out.push(StreamPart::TextDelta { text });
