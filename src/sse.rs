@@ -1,29 +1,12 @@
 //! Server-sent events: bytes in any cut become events (WHATWG HTML, section 9.2.6). It knows nothing of JSON, and nothing
-//! of reconnecting.
+//! of reconnecting. The loops are compiled for speed, which makes them a crate of their own.
 
-use ductape_models_scan::line_end;
+pub use ductape_models_scan::MAX_EVENT_BYTES;
+pub use ductape_models_scan::SseEvent;
 
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::error::Result;
-
-/// Most bytes that one event may hold, its unfinished line included: 8 MiB.
-pub const MAX_EVENT_BYTES: usize = 8 << 20;
-
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-
-/// One event.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct SseEvent {
-    /// The `event` field; empty where none was given.
-    pub event: String,
-    /// The `data` fields joined by line feeds.
-    pub data: String,
-    /// The `id` field in force.
-    pub id: String,
-    /// The bytes ended before the empty line that ends an event, so that the data may be cut off.
-    pub unterminated: bool,
-}
 
 /// Bytes in, events out. Memory is bounded by [`MAX_EVENT_BYTES`], time is linear in the bytes whatever their cut.
 ///
@@ -41,17 +24,7 @@ pub struct SseEvent {
 /// # Ok::<(), ductape_models::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct SseDecoder {
-    /// The start of a line whose end has not come.
-    line: Vec<u8>,
-    /// The event being read; its buffers are reused from event to event.
-    event: SseEvent,
-    has_data: bool,
-    /// The last byte was a carriage return: a line feed that follows belongs to it.
-    after_return: bool,
-    started: bool,
-    failed: bool,
-}
+pub struct SseDecoder(ductape_models_scan::SseDecoder);
 
 impl SseDecoder {
     /// Takes a chunk, cut anywhere, and hands over the events that it completes.
@@ -59,192 +32,21 @@ impl SseDecoder {
     /// # Errors
     /// `limit_exceeded`, once, where an event grows over [`MAX_EVENT_BYTES`]; from then on everything is ignored.
     pub fn feed(&mut self, bytes: &[u8], mut on_event: impl FnMut(&SseEvent)) -> Result<()> {
-        let mut rest = bytes;
-        while !self.failed && !rest.is_empty() {
-            rest = self.step(rest, &mut on_event)?;
-        }
-        Ok(())
+        self.0.feed(bytes, &mut on_event).map_err(|_| {
+            Error::new(ErrorKind::LimitExceeded, "one event of the stream is longer than 8 MiB")
+                .with("limit", MAX_EVENT_BYTES)
+        })
     }
 
     /// The bytes ended: hands over the event that they left open, marked `unterminated`.
     pub fn finish(&mut self, mut on_event: impl FnMut(&SseEvent)) {
-        if !self.failed && !self.line.is_empty() {
-            let line = core::mem::take(&mut self.line);
-            self.take_line(&line, &mut on_event);
-        }
-        self.event.unterminated = true;
-        self.dispatch(&mut on_event);
-        self.failed = true;
+        self.0.finish(&mut on_event);
     }
-
-    /// Takes one line, or what there is of it, and returns what follows.
-    fn step<'b>(&mut self, bytes: &'b [u8], on_event: &mut dyn FnMut(&SseEvent)) -> Result<&'b [u8]> {
-        if core::mem::take(&mut self.after_return) && bytes.first() == Some(&b'\n') {
-            return Ok(bytes.get(1..).unwrap_or_default());
-        }
-        let end = line_end(bytes);
-        let (piece, rest) = bytes.split_at_checked(end).unwrap_or((bytes, &[]));
-        self.check_size(piece.len())?;
-        let Some((terminator, rest)) = rest.split_first() else {
-            self.line.extend_from_slice(piece);
-            return Ok(&[]);
-        };
-        self.after_return = *terminator == b'\r';
-        self.end_line(piece, on_event);
-        Ok(rest)
-    }
-
-    fn check_size(&mut self, more: usize) -> Result<()> {
-        if self.line.len() + self.event.data.len() + more <= MAX_EVENT_BYTES {
-            return Ok(());
-        }
-        *self = Self { failed: true, ..Self::default() };
-        Err(Error::new(ErrorKind::LimitExceeded, "one event of the stream is longer than 8 MiB")
-            .with("limit", MAX_EVENT_BYTES))
-    }
-
-    fn end_line(&mut self, piece: &[u8], on_event: &mut dyn FnMut(&SseEvent)) {
-        if self.line.is_empty() {
-            return self.take_line(piece, on_event);
-        }
-        let mut line = core::mem::take(&mut self.line);
-        line.extend_from_slice(piece);
-        self.take_line(&line, on_event);
-        line.clear();
-        self.line = line;
-    }
-
-    fn take_line(&mut self, line: &[u8], on_event: &mut dyn FnMut(&SseEvent)) {
-        let first = !core::mem::replace(&mut self.started, true);
-        let line = if first { line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line) } else { line };
-        if line.is_empty() {
-            return self.dispatch(on_event);
-        }
-        // Line ends are ASCII, so no character spans two lines and decoding by line equals decoding the stream.
-        let (name, value) = split_field(line);
-        match core::str::from_utf8(value) {
-            Ok(value) => self.take_field(name, value),
-            Err(_) => self.take_field(name, &String::from_utf8_lossy(value)),
-        }
-    }
-
-    fn take_field(&mut self, name: &[u8], value: &str) {
-        match name {
-            b"data" => self.push_data(value),
-            b"error" => {
-                replace(&mut self.event.event, "error");
-                self.push_data(value);
-            }
-            b"event" => replace(&mut self.event.event, value),
-            b"id" if !value.contains('\0') => replace(&mut self.event.id, value),
-            _ => {}
-        }
-    }
-
-    fn push_data(&mut self, value: &str) {
-        if core::mem::replace(&mut self.has_data, true) {
-            self.event.data.push('\n');
-        }
-        self.event.data.push_str(value);
-    }
-
-    fn dispatch(&mut self, on_event: &mut dyn FnMut(&SseEvent)) {
-        if core::mem::take(&mut self.has_data) {
-            on_event(&self.event);
-        }
-        self.event.data.clear();
-        self.event.event.clear();
-    }
-}
-
-fn replace(field: &mut String, value: &str) {
-    field.clear();
-    field.push_str(value);
-}
-
-/// The field's name, and its value without the one optional leading space. A comment has an empty name.
-fn split_field(line: &[u8]) -> (&[u8], &[u8]) {
-    let Some(colon) = line.iter().position(|byte| *byte == b':') else { return (line, &[]) };
-    let (name, value) = line.split_at(colon);
-    let value = value.get(1..).unwrap_or_default();
-    (name, value.strip_prefix(b" ").unwrap_or(value))
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-
-    fn decode(chunks: &[&[u8]]) -> Vec<SseEvent> {
-        let mut decoder = SseDecoder::default();
-        let mut events = Vec::new();
-        for chunk in chunks {
-            decoder.feed(chunk, |event| events.push(event.clone())).unwrap();
-        }
-        decoder.finish(|event| events.push(event.clone()));
-        events
-    }
-
-    fn data(bytes: &[u8]) -> Vec<String> {
-        decode(&[bytes]).into_iter().map(|event| event.data).collect()
-    }
-
-    #[test]
-    fn every_line_end_ends_a_line() {
-        assert_eq!(data(b"data: a\n\ndata: b\r\n\r\ndata: c\r\rdata: d\n\r\n"), ["a", "b", "c", "d"]);
-    }
-
-    #[test]
-    fn one_space_after_the_colon_is_optional() {
-        assert_eq!(data(b"data:a\n\ndata: b\n\ndata:  c\n\n"), ["a", "b", " c"]);
-    }
-
-    #[test]
-    fn data_lines_join_and_an_empty_one_counts() {
-        assert_eq!(data(b"data: a\ndata\ndata: b\n\n: note\n\nevent: x\n\ndata\n\n"), ["a\n\nb", ""]);
-    }
-
-    #[test]
-    fn names_reset_and_ids_stay() {
-        let events = decode(&[b"id: 1\nevent: x\ndata: a\n\nid: 2\0\nretry: 5\ndata: b\n\n"]);
-        assert_eq!((events[0].event.as_str(), events[0].id.as_str()), ("x", "1"));
-        assert_eq!((events[1].event.as_str(), events[1].id.as_str()), ("", "1"));
-    }
-
-    #[test]
-    fn one_byte_order_mark_is_dropped() {
-        assert_eq!(data(b"\xEF\xBB\xBFdata: a\n\n\xEF\xBB\xBFdata: b\n\n"), ["a"]);
-        assert_eq!(data(b"\xEF\xBB\xBF\xEF\xBB\xBFdata: b\n\n"), Vec::<String>::new());
-    }
-
-    #[test]
-    fn r56_an_event_without_its_end_is_marked() {
-        let events = decode(&[b"data: a\n\ndata: {\"b\":1}"]);
-        assert_eq!(events.iter().map(|event| event.unterminated).collect::<Vec<_>>(), [false, true]);
-        assert_eq!(events[1].data, "{\"b\":1}");
-        assert!(decode(&[b"data: a\n\n: note"]).iter().all(|event| !event.unterminated));
-    }
-
-    #[test]
-    fn an_error_field_is_an_error_event() {
-        let events = decode(&[b"error: {\"code\":500}\n\n"]);
-        assert_eq!((events[0].event.as_str(), events[0].data.as_str()), ("error", "{\"code\":500}"));
-    }
-
-    #[test]
-    fn broken_utf8_is_replaced_not_refused() {
-        assert_eq!(data(b"data: a\xF0\x9F\x98\ndata: \xF0\x9F\x98\x80\n\n"), ["a\u{FFFD}\n\u{1F600}"]);
-    }
-
-    #[test]
-    fn an_endless_line_is_one_error_and_holds_no_memory() {
-        let mut decoder = SseDecoder::default();
-        let chunk = vec![b'x'; 1 << 20];
-        let failures = (0..20).filter(|_| decoder.feed(&chunk, |_| {}).is_err()).count();
-        assert_eq!(failures, 1);
-        assert!(decoder.line.capacity() == 0);
-    }
 
     #[test]
     fn an_endless_event_is_one_error() {
@@ -253,22 +55,5 @@ mod tests {
         let failures: Vec<_> = (0..20).filter_map(|_| decoder.feed(&line, |_| {}).err()).collect();
         assert_eq!(failures.len(), 1);
         assert_eq!(failures[0].kind(), ErrorKind::LimitExceeded);
-    }
-
-    proptest! {
-        #[test]
-        fn r56_every_cut_gives_the_same_events(
-            pieces in proptest::collection::vec(proptest::sample::select(vec![
-                "data", "data: ", "event: x", "id: 7", "error: e", ":", " ", "\n", "\r", "\r\n", "\n\n", "é😀", "\u{FEFF}",
-            ]), 0..24),
-            cut in any::<proptest::sample::Index>(),
-        ) {
-            let bytes = pieces.concat().into_bytes();
-            let whole = decode(&[&bytes]);
-            let (left, right) = bytes.split_at(cut.index(bytes.len() + 1));
-            prop_assert_eq!(&decode(&[left, right]), &whole);
-            let single: Vec<&[u8]> = bytes.chunks(1).collect();
-            prop_assert_eq!(&decode(&single), &whole);
-        }
     }
 }

@@ -28,6 +28,9 @@ export interface Settle {
   reject(error: unknown): void;
 }
 
+/** How much of a line is gathered on this side of the border. */
+const LINE_BYTES = 4096;
+
 /** Reads one answer. */
 export class Pump {
   readonly batch: Batch = new Batch();
@@ -39,6 +42,8 @@ export class Pump {
   #isClosed = false;
   #isReading = false;
   #wake: () => void = () => undefined;
+  readonly #line = new Uint8Array(LINE_BYTES);
+  #lineLength = 0;
   readonly #alarm = new Alarm(() => this.#interrupt('timeout'));
 
   constructor(settle: Settle) {
@@ -49,7 +54,7 @@ export class Pump {
   open(opened: Opened): void {
     this.#opened = opened;
     if (this.#isDone) return this.#free();
-    this.#load(() => opened.handle.pending());
+    this.#load((handle) => handle.pending());
     if (this.#isAborted) this.#close();
     this.#wake();
   }
@@ -103,9 +108,9 @@ export class Pump {
     this.#wake = wake;
     const opened = this.#opened;
     if (opened === undefined || this.#failure !== undefined) return this.#failure !== undefined;
-    const { handle, reader } = opened;
-    if (reader === undefined) return this.#load(() => handle.finish());
-    if (this.#isAborted) return this.#load(() => handle.interrupt('aborted', undefined));
+    const { reader } = opened;
+    if (reader === undefined) return this.#load((handle) => handle.finish());
+    if (this.#isAborted) return this.#load((handle) => handle.interrupt('aborted', undefined));
     if (this.batch.timed && !this.#watch(opened)) return true;
     this.#isReading = true;
     reader.read().then(this.#came, this.#threw);
@@ -121,10 +126,11 @@ export class Pump {
   }
 
   readonly #came = ({ done, value }: { done: boolean; value?: Uint8Array }): void => {
-    const opened = this.#opened;
-    if (!this.#isReading || opened === undefined) return;
-    const { handle } = opened;
-    this.#answer(() => (done || value === undefined ? handle.finish() : handle.feed(value)));
+    if (!this.#isReading) return;
+    if (done || value === undefined) return this.#answer((handle) => handle.finish());
+    if (this.#gathers(value)) return this.#readOn();
+    const bytes = this.#withLine(value);
+    this.#answer((handle) => handle.feed(bytes));
   };
 
   readonly #threw = (thrown: unknown): void => {
@@ -132,21 +138,51 @@ export class Pump {
   };
 
   #interrupt(why: 'aborted' | 'network' | 'timeout', thrown?: unknown): void {
-    const opened = this.#opened;
-    if (!this.#isReading || opened === undefined) return;
-    this.#answer(() => opened.handle.interrupt(why, thrown));
+    if (this.#isReading) this.#answer((handle) => handle.interrupt(why, thrown));
   }
 
-  #answer(work: () => string): void {
+  #answer(work: (handle: StreamHandle) => string): void {
     this.#isReading = false;
     this.#alarm.rest();
     this.#load(work);
     this.#wake();
   }
 
-  #load(work: () => string): boolean {
+  /** Keeps bytes without a line's end: no part comes of them, so they need not cross the border on their own. */
+  #gathers(bytes: Uint8Array): boolean {
+    const length = this.#lineLength + bytes.length;
+    if (length > LINE_BYTES || bytes.includes(10) || bytes.includes(13)) return false;
+    this.#line.set(bytes, this.#lineLength);
+    this.#lineLength = length;
+    return true;
+  }
+
+  #readOn(): void {
+    this.#isReading = false;
+    this.#alarm.rest();
+    if (this.more(this.#wake)) this.#wake();
+  }
+
+  /** The bytes after those that were kept, where both fit together. */
+  #withLine(bytes: Uint8Array): Uint8Array {
+    const length = this.#lineLength + bytes.length;
+    if (this.#lineLength === 0 || length > LINE_BYTES) return bytes;
+    this.#line.set(bytes, this.#lineLength);
+    this.#lineLength = 0;
+    return this.#line.subarray(0, length);
+  }
+
+  #load(work: (handle: StreamHandle) => string): boolean {
     try {
-      this.batch.load((this.#opened as Opened).instance.enter(work));
+      const { handle, instance } = this.#opened as Opened;
+      if (this.#lineLength > 0) {
+        const line = this.#line.subarray(0, this.#lineLength);
+        this.#lineLength = 0;
+        this.batch.load(instance.enter(() => handle.feed(line)));
+        // An event may be too long for the core, and then nothing follows.
+        if (this.batch.ended) return true;
+      }
+      this.batch.load(instance.enter(() => work(handle)));
     } catch (thrown) {
       this.#failure = { thrown };
     }

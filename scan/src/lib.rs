@@ -3,6 +3,7 @@
 
 mod bytes;
 mod shape;
+mod sse;
 mod unescape;
 
 pub use bytes::line_end;
@@ -14,4 +15,8 @@ pub use shape::Found;
 pub use shape::Rule;
 pub use shape::TEXTS;
 pub use shape::scan;
+pub use sse::MAX_EVENT_BYTES;
+pub use sse::SseDecoder;
+pub use sse::SseEvent;
+pub use sse::TooLong;
 pub use unescape::unescape;

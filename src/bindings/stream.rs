@@ -25,6 +25,7 @@ use crate::error::Result;
 pub struct StreamHandle {
     decoder: PartDecoder,
     body: Option<JsBody>,
+    /// Parts that came before the handle; after that an empty list to be used again.
     pending: Vec<StreamPart>,
     packer: Packer,
     patience: Patience,
@@ -69,11 +70,15 @@ impl StreamHandle {
 
     /// Takes a chunk.
     pub fn feed(&mut self, bytes: &[u8]) -> String {
-        let parts = self.decoder.feed(bytes);
+        let mut parts = core::mem::take(&mut self.pending);
+        self.decoder.feed_into(bytes, &mut parts);
         if self.decoder.ended() {
             self.body = None;
         }
-        self.packed(&parts)
+        let packed = self.packed(&parts);
+        parts.clear();
+        self.pending = parts;
+        packed
     }
 
     /// The bytes ended.

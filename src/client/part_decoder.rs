@@ -85,11 +85,16 @@ impl PartDecoder {
     /// Takes one network chunk, cut anywhere, and returns the parts that it completes.
     pub fn feed(&mut self, bytes: &[u8]) -> Vec<StreamPart> {
         let mut parts = Vec::new();
-        if self.ended {
-            return parts;
+        self.feed_into(bytes, &mut parts);
+        parts
+    }
+
+    /// [`PartDecoder::feed`] into a list that is empty: whoever feeds often keeps one.
+    pub fn feed_into(&mut self, bytes: &[u8], parts: &mut Vec<StreamPart>) {
+        if !self.ended {
+            let fed = self.events.feed(bytes, |event| self.wire.feed(event, parts));
+            self.took(parts, fed.err());
         }
-        let fed = self.events.feed(bytes, |event| self.wire.feed(event, &mut parts));
-        self.took(parts, fed.err())
     }
 
     /// The body ended: returns what was held back. A stream that ends without its end finishes as `interrupted`, with
@@ -101,7 +106,8 @@ impl PartDecoder {
         }
         self.events.finish(|event| self.wire.feed(event, &mut parts));
         self.wire.finish(&mut parts);
-        self.took(parts, None)
+        self.took(&mut parts, None);
+        parts
     }
 
     /// The stream broke or was aborted: ends it and returns `error` without the key, and with what came so far as the
@@ -183,7 +189,8 @@ impl PartDecoder {
 
     /// [`PartDecoder::hold`], where parts were asked for.
     pub(super) fn complete(&mut self, completion: Completion) -> Vec<StreamPart> {
-        let parts = self.took(parts_of(completion.clone()), None);
+        let mut parts = parts_of(completion.clone());
+        self.took(&mut parts, None);
         if !matches!(parts.last(), Some(StreamPart::Error { .. })) {
             self.hold(completion);
         }
@@ -222,7 +229,7 @@ impl PartDecoder {
         }
     }
 
-    fn took(&mut self, mut parts: Vec<StreamPart>, failure: Option<Error>) -> Vec<StreamPart> {
+    fn took(&mut self, parts: &mut Vec<StreamPart>, failure: Option<Error>) {
         parts.extend(failure.map(|error| StreamPart::Error { error }));
         let last = parts.iter_mut().position(|part| {
             self.note(part);
@@ -230,7 +237,6 @@ impl PartDecoder {
         });
         parts.truncate(last.map_or(parts.len(), |last| last + 1));
         self.tell_end();
-        parts
     }
 
     fn note(&mut self, part: &mut StreamPart) {
