@@ -112,11 +112,11 @@ impl StreamHandle {
         self.body = None;
     }
 
-    /// The answer so far, with its circumstances.
+    /// The answer with its circumstances, once.
     ///
     /// # Errors
     /// None that can be met.
-    pub fn outcome(&self) -> Result<String, JsValue> {
-        text(&self.decoder.outcome()).map_err(|error| error::to_js(&error))
+    pub fn outcome(&mut self) -> Result<String, JsValue> {
+        text(&self.decoder.take_outcome()).map_err(|error| error::to_js(&error))
     }
 }

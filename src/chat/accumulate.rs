@@ -76,13 +76,18 @@ impl Accumulator {
     /// The answer so far; `interrupted` where no finish part came. Calls whose end has not come are `incomplete`.
     #[must_use]
     pub fn completion(&self) -> Completion {
-        let mut content = self.content.clone();
-        content.extend(self.open.iter().map(|call| Content::ToolCall(call.incomplete())));
-        let (finish_reason, usage) = self.end.clone().unwrap_or_else(interrupted);
-        let mut completion = Completion::from_content(content, finish_reason);
+        self.clone().into_completion()
+    }
+
+    /// [`Accumulator::completion`], where nothing more is to come.
+    #[must_use]
+    pub fn into_completion(mut self) -> Completion {
+        self.content.extend(self.open.iter().map(|call| Content::ToolCall(call.incomplete())));
+        let (finish_reason, usage) = self.end.unwrap_or_else(interrupted);
+        let mut completion = Completion::from_content(self.content, finish_reason);
         completion.usage = usage;
-        completion.warnings.clone_from(&self.warnings);
-        completion.response = self.response.clone();
+        completion.warnings = self.warnings;
+        completion.response = self.response;
         if self.wants_object {
             completion.parse_object();
         }

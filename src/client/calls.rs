@@ -57,8 +57,8 @@ impl<P: Ports> Client<P> {
     /// `rate_limited`, `overloaded`, `network`, `timeout` (detail `phase`: `attempt` or `total`), `redirect_refused`,
     /// `bad_response`, `limit_exceeded` and what else the provider reports; the detail `attempts` lists every request.
     pub async fn generate(&self, options: &Value) -> Result<Outcome> {
-        let parts = self.called(options, false).await?;
-        Ok(parts.decoder.into_outcome())
+        let mut parts = self.called(options, false).await?;
+        Ok(parts.decoder.take_outcome())
     }
 
     /// [`Client::generate`], until `cancelled` completes: then the request is aborted, whatever it was waiting for.

@@ -154,19 +154,25 @@ impl PartDecoder {
         if let Some(whole) = &self.whole {
             return self.frame.outcome(whole.clone());
         }
-        let mut completion = self.answer.completion();
+        self.folded(self.answer.completion())
+    }
+
+    /// [`PartDecoder::outcome`], once: nothing of the answer stays behind.
+    pub fn take_outcome(&mut self) -> Outcome {
+        match self.whole.take() {
+            Some(whole) => self.frame.outcome(whole),
+            None => {
+                let completion = core::mem::take(&mut self.answer).into_completion();
+                self.folded(completion)
+            }
+        }
+    }
+
+    fn folded(&self, mut completion: Completion) -> Outcome {
         if completion.finish_reason.unified == Finish::Interrupted && completion.usage.is_none() {
             completion.usage = Some(estimate(&completion));
         }
         self.frame.outcome(completion)
-    }
-
-    /// [`PartDecoder::outcome`], for whoever needs no more parts.
-    pub(super) fn into_outcome(mut self) -> Outcome {
-        match self.whole.take() {
-            Some(whole) => self.frame.outcome(whole),
-            None => self.outcome(),
-        }
     }
 
     /// Takes an answer that came whole.

@@ -136,9 +136,9 @@ impl<P: Ports> Client<P> {
         let log = self.log_of(asked, state.span.as_deref());
         let work = self.serve(asked, &log);
         let parts = bounded(self.ports.clock(), asked.timeout.total, Phase::Total, work).await;
-        let parts = parts.map_err(|error| log.attach(error))?;
+        let mut parts = parts.map_err(|error| log.attach(error))?;
         if state.listener.is_none() {
-            return Ok(parts.decoder.into_outcome());
+            return Ok(parts.decoder.take_outcome());
         }
         let mut stream = CompletionStream::new(&self.ports, parts);
         while let Some(part) = stream.next().await? {
