@@ -42,8 +42,11 @@ export class Alarm {
     this.#timer = undefined;
     if (this.#dueAt === undefined) return;
     const left = this.#dueAt - Date.now();
-    if (left > 0) return this.#set(this.#dueAt, left);
-    this.#dueAt = undefined;
-    this.#onRing();
+    if (left > 0) {
+      this.#set(this.#dueAt, left);
+    } else {
+      this.#dueAt = undefined;
+      this.#onRing();
+    }
   }
 }

@@ -53,7 +53,10 @@ export class Pump {
   /** The answer began. */
   open(opened: Opened): void {
     this.#opened = opened;
-    if (this.#isDone) return this.#free();
+    if (this.#isDone) {
+      this.#free();
+      return;
+    }
     this.#load((handle) => handle.pending());
     if (this.#isAborted) this.#close();
     this.#wake();
@@ -127,10 +130,14 @@ export class Pump {
 
   readonly #came = ({ done, value }: { done: boolean; value?: Uint8Array }): void => {
     if (!this.#isReading) return;
-    if (done || value === undefined) return this.#answer((handle) => handle.finish());
-    if (this.#gathers(value)) return this.#readOn();
-    const bytes = this.#withLine(value);
-    this.#answer((handle) => handle.feed(bytes));
+    if (done || value === undefined) {
+      this.#answer((handle) => handle.finish());
+    } else if (this.#gathers(value)) {
+      this.#readOn();
+    } else {
+      const bytes = this.#withLine(value);
+      this.#answer((handle) => handle.feed(bytes));
+    }
   };
 
   readonly #threw = (thrown: unknown): void => {

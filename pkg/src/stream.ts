@@ -92,8 +92,7 @@ export class Streaming implements CompletionStream {
   }
 
   #items<T>(pick: (batch: Batch) => T | undefined): Items<T> {
-    if (this.#isTaken)
-      throw new DuctapeError({ code: 'invalid_input', message: 'this stream is being read already' });
+    if (this.#isTaken) throw new DuctapeError({ code: 'invalid_input', message: 'this stream is being read already' });
     this.#isTaken = true;
     const pump = this.#pump;
     return new Items({

@@ -149,9 +149,8 @@ impl<'a> Scanner<'a> {
     /// The field whose name stands here, sought from `next` on: servers keep an order.
     fn field(&self, fields: &[Field], next: usize) -> Option<(usize, Field)> {
         let rest = self.bytes.get(self.at..)?;
-        let is_here = |(name, _): &Field| {
-            rest.get(name.len()) == Some(&b'"') && rest.starts_with(name.as_bytes())
-        };
+        let is_here =
+            |(name, _): &Field| rest.get(name.len()) == Some(&b'"') && rest.starts_with(name.as_bytes());
         let (before, after) = fields.split_at_checked(next)?;
         let later = after.iter().position(is_here).map(|at| next + at);
         let at = later.or_else(|| before.iter().position(is_here))?;
@@ -336,7 +335,10 @@ mod tests {
         raw(0, &value["text"]);
         raw(1, &value["object"]["t"]);
         raw(2, &value["one"][0]["t"]);
-        assert_eq!(found.texts[3].map(|raw| serde_json::from_str::<Value>(raw).unwrap()).as_ref(), value.get("span"));
+        assert_eq!(
+            found.texts[3].map(|raw| serde_json::from_str::<Value>(raw).unwrap()).as_ref(),
+            value.get("span")
+        );
         assert_eq!(found.counts[0], value["count"].as_u64());
         assert_eq!(found.counts[1], value["object"]["n"].as_u64());
         assert_eq!(found.counts[2], value["flag"].as_bool().map(u64::from));
@@ -359,11 +361,35 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_left_alone() {
         for text in [
-            "", "[]", "{", "{}x", "{,}", r#"{"text":"a",}"#, r#"{"text":"a""#, r#"{"other":1}"#, r#"{"text":1}"#,
-            r#"{"text":"a","text":"b"}"#, r#"{"null":0}"#, r#"{"zero":1}"#, r#"{"zero":00}"#, r#"{"zero":0.5}"#,
-            r#"{"count":-1}"#, r#"{"count":1e3}"#, r#"{"count":12345678901234567}"#, r#"{"any":01}"#, r#"{"any":1e999}"#,
-            r#"{"any":"\n"}"#, "{\"text\":\"\n\"}", r#"{"one":[]}"#, r#"{"one":[{},{}]}"#, r#"{"one":{}}"#,
-            r#"{"any":[[[[[[[1]]]]]]]}"#, r#"{"flag":1}"#, r#"{"any":nul}"#, r#"{"\u0074ext":"a"}"#, r#"{"any":}"#,
+            "",
+            "[]",
+            "{",
+            "{}x",
+            "{,}",
+            r#"{"text":"a",}"#,
+            r#"{"text":"a""#,
+            r#"{"other":1}"#,
+            r#"{"text":1}"#,
+            r#"{"text":"a","text":"b"}"#,
+            r#"{"null":0}"#,
+            r#"{"zero":1}"#,
+            r#"{"zero":00}"#,
+            r#"{"zero":0.5}"#,
+            r#"{"count":-1}"#,
+            r#"{"count":1e3}"#,
+            r#"{"count":12345678901234567}"#,
+            r#"{"any":01}"#,
+            r#"{"any":1e999}"#,
+            r#"{"any":"\n"}"#,
+            "{\"text\":\"\n\"}",
+            r#"{"one":[]}"#,
+            r#"{"one":[{},{}]}"#,
+            r#"{"one":{}}"#,
+            r#"{"any":[[[[[[[1]]]]]]]}"#,
+            r#"{"flag":1}"#,
+            r#"{"any":nul}"#,
+            r#"{"\u0074ext":"a"}"#,
+            r#"{"any":}"#,
         ] {
             assert_eq!(scan(text, SHAPE), None, "{text}");
         }

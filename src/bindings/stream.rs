@@ -42,7 +42,13 @@ impl StreamHandle {
     /// that may take as long as it likes (`o`).
     fn packed(&mut self, parts: &[StreamPart]) -> String {
         let is_bound = self.decoder.wait_ms(self.patience.wait_ms(0)).is_some();
-        let first = if self.decoder.ended() { 'e' } else if is_bound { 'w' } else { 'o' };
+        let first = if self.decoder.ended() {
+            'e'
+        } else if is_bound {
+            'w'
+        } else {
+            'o'
+        };
         self.packer.pack(parts, first)
     }
 }

@@ -112,8 +112,7 @@ mod tests {
 
     #[test]
     fn other_parts_are_json_and_errors_are_marked() {
-        let finish =
-            StreamPart::Finish { finish_reason: FinishReason::new(Finish::Stop, None), usage: None };
+        let finish = StreamPart::Finish { finish_reason: FinishReason::new(Finish::Stop, None), usage: None };
         let error = StreamPart::Error { error: Error::new(ErrorKind::Network, "é😀 gone") };
         let parts = unpacked(&Packer::default().pack(&[finish.clone(), error.clone()], 'e'));
         let json = |part| serde_json::to_string(part).unwrap();

@@ -209,6 +209,50 @@ export function cases(library: Library, servers: Servers): Case[] {
       equal(text, 'Hi there, how can I help?');
     });
 
+    test(`parts asked for in advance come in their order, and the end to everybody (${name})`, async () => {
+      const ductape = await ready(servers.mock);
+      const inTurn: unknown[] = [];
+      for await (const part of ductape.stream({ model: TAG, prompt: 'hello' })) inTurn.push(part);
+      const parts = ductape.stream({ model: TAG, prompt: 'hello' })[Symbol.asyncIterator]();
+      const asked = await Promise.all(Array.from({ length: inTurn.length + 2 }, () => parts.next()));
+      const types = (list: unknown[]) => list.map((part) => (part as { type?: string } | undefined)?.type);
+      equal(types(asked.map((item) => item.value)), [...types(inTurn), undefined, undefined]);
+      equal(asked.map((item) => item.done === true).lastIndexOf(false), inTurn.length - 1);
+    });
+
+    test(`leaving waits for what was asked for before, and closes the connection (${name})`, async () => {
+      const ductape = await ready(`${servers.odd}/endless`);
+      const stream = ductape.stream({ model: TAG, prompt: 'x' });
+      const parts = stream[Symbol.asyncIterator]();
+      await parts.next();
+      const [waiting, left] = [parts.next(), parts.return?.()];
+      equal([(await waiting).done, (await left)?.done], [false, true]);
+      equal(await code(() => stream.result), 'aborted');
+      equal((await parts.next()).done, true);
+      await closes();
+    });
+
+    test(`a text cut anywhere arrives whole, byte by byte too (${name})`, async () => {
+      const said = 'h\u00e9 \u{1f600} "q" \\ \n'.repeat(40);
+      const chunk = (delta: object, reason: string | null) =>
+        `data: ${JSON.stringify({ id: 'a', choices: [{ index: 0, delta, finish_reason: reason }] })}\r\n\r\n`;
+      const events = [...said].map((content) => chunk({ content }, null)).join('');
+      const bytes = new TextEncoder().encode(`${events}${chunk({}, 'stop')}data: [DONE]\n\n`);
+      for (const size of [1, 7, 333, bytes.length]) {
+        const body = () =>
+          new ReadableStream({
+            start(controller) {
+              for (let at = 0; at < bytes.length; at += size) controller.enqueue(bytes.subarray(at, at + size));
+              controller.close();
+            },
+          });
+        const ductape = await ready(servers.mock, { fetch: async () => new Response(body()) });
+        let text = '';
+        for await (const piece of ductape.stream({ model: TAG, prompt: 'x' }).textStream) text += piece;
+        equal(text, said);
+      }
+    });
+
     test(`r57 abort before the call sends nothing (${name})`, async () => {
       const ductape = await ready(servers.odd);
       const before = await hits();

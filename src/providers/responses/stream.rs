@@ -125,14 +125,7 @@ impl Decoder {
         self.say(&target, &place, step, text, out);
     }
 
-    fn say(
-        &mut self,
-        target: &Target,
-        place: &Place<'_>,
-        step: &str,
-        text: &str,
-        out: &mut Vec<StreamPart>,
-    ) {
+    fn say(&mut self, target: &Target, place: &Place<'_>, step: &str, text: &str, out: &mut Vec<StreamPart>) {
         let Some(item) = self.items.of_event(target.kind, place.item, place.id) else { return };
         if target.kind == Kind::Reasoning && !item.takes(target.verbatim) {
             return;

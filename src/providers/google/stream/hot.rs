@@ -15,12 +15,11 @@ const FRAGMENT: &[Field] = &[
     ("responseId", Rule::Any),
 ];
 
-const CANDIDATE: &[Field] = &[("content", Rule::Object(CONTENT)), ("index", Rule::Zero), ("safetyRatings", Rule::Any)];
+const CANDIDATE: &[Field] =
+    &[("content", Rule::Object(CONTENT)), ("index", Rule::Zero), ("safetyRatings", Rule::Any)];
 
-const CONTENT: &[Field] = &[
-    ("parts", Rule::One(&[("text", Rule::Text(0)), ("thought", Rule::Flag(0))])),
-    ("role", Rule::Any),
-];
+const CONTENT: &[Field] =
+    &[("parts", Rule::One(&[("text", Rule::Text(0)), ("thought", Rule::Flag(0))])), ("role", Rule::Any)];
 
 const USAGE: &[Field] = &[
     ("promptTokenCount", Rule::Count(1)),
