@@ -30,14 +30,16 @@ pub(crate) fn tarball(root: &Path) -> Step<PathBuf> {
 /// would make other bytes.
 #[cfg(unix)]
 fn plain_modes(folder: &Path) -> Step {
-    let plain = std::fs::Permissions::from_mode(0o644);
     let mut paths = files::walk(&folder.join("dist"));
     paths.extend(
         ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "THIRD-PARTY.md", "package.json"]
             .map(|name| folder.join(name)),
     );
     paths.iter().try_for_each(|path| {
-        std::fs::set_permissions(path, plain.clone()).map_err(|error| format!("{}: {error}", path.display()))
+        let failed = |error: std::io::Error| format!("{}: {error}", path.display());
+        let is_program = std::fs::metadata(path).map_err(failed)?.permissions().mode() & 0o100 != 0;
+        let mode = if is_program { 0o755 } else { 0o644 };
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).map_err(failed)
     })
 }
 

@@ -20,7 +20,7 @@ pub(super) fn crates(root: &Path) -> Step<Outcome> {
     let (output, said) = run::either(root, "cargo", &["audit", "--json", "--quiet"])?;
     match serde_json::from_str(&output) {
         Ok(report) => of_crates(&report),
-        Err(_) => Ok(unchecked(&format!("the RustSec database cannot be read: {}", last_line(&said)))),
+        Err(_) => Ok(unchecked(&format!("the RustSec database cannot be read: {}", first_line(&said)))),
     }
 }
 
@@ -29,7 +29,7 @@ pub(super) fn npm(root: &Path) -> Step<Outcome> {
     let (output, said) = run::either(root, "npm", NPM)?;
     match serde_json::from_str(&output) {
         Ok(report) => of_npm(&report),
-        Err(_) => Ok(unchecked(&format!("npm audit gives no answer: {}", last_line(&said)))),
+        Err(_) => Ok(unchecked(&format!("npm audit gives no answer: {}", first_line(&said)))),
     }
 }
 
@@ -87,8 +87,8 @@ fn status(message: &str) -> &str {
     message.split(" - ").next().unwrap_or(message)
 }
 
-fn last_line(text: &str) -> &str {
-    text.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no reason given")
+fn first_line(text: &str) -> &str {
+    text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no reason given")
 }
 
 #[cfg(test)]
