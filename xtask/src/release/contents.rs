@@ -127,6 +127,19 @@ mod tests {
     }
 
     #[test]
+    fn source_maps_and_folders_of_the_machine_are_found() {
+        let folder = std::env::temp_dir().join(format!("xtask-contents-{}", std::process::id()));
+        let checked = |text: &str| {
+            files::write(&folder.join("dist/index.js"), text).unwrap();
+            check_bytes(&folder, &entries(&["dist/index.js".to_owned()]), &["/home/ada".to_owned()])
+        };
+        assert_eq!(checked("const home = '/home/bob';"), Ok(()));
+        assert!(checked("throw '/home/ada/src/lib.rs'").unwrap_err().contains("a folder of the machine"));
+        assert!(checked("//# sourceMappingURL=index.js.map").unwrap_err().contains("a source map"));
+        files::remove_folder(&folder).unwrap();
+    }
+
+    #[test]
     fn what_is_missing_is_named() {
         let mut paths = expected();
         paths.retain(|path| path != "dist/core.wasm" && path != "THIRD-PARTY.md");

@@ -64,6 +64,34 @@ fn day(seconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files;
+
+    #[test]
+    fn a_release_is_made_of_a_commit_that_no_other_has_the_tag_of() {
+        let folder = std::env::temp_dir().join(format!("xtask-git-{}", std::process::id()));
+        files::write(&folder.join("a"), "1").unwrap();
+        let git = |arguments: &[&str]| {
+            let who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "tag.gpgSign=false"];
+            run::read(&folder, "git", &[&who, arguments].concat()).unwrap();
+        };
+        let commit = || git(&["commit", "--quiet", "--no-gpg-sign", "--allow-empty", "--message", "x"]);
+        git(&["init", "--quiet"]);
+        git(&["add", "a"]);
+        commit();
+        let first = head(&folder).unwrap();
+        assert_eq!(first.id.len(), 40);
+        git(&["tag", "v1.0.0"]);
+        assert_eq!(not_released(&folder, &first, "1.0.0"), Ok(()));
+        commit();
+        let second = head(&folder).unwrap();
+        assert!(not_released(&folder, &second, "1.0.0").unwrap_err().contains(&first.id));
+        assert_eq!(not_released(&folder, &second, "1.0.1"), Ok(()));
+        clone(&folder, &first, &folder.join(".git/copy")).unwrap();
+        assert_eq!(head(&folder.join(".git/copy")).unwrap().id, first.id);
+        files::write(&folder.join("b"), "1").unwrap();
+        assert!(head(&folder).unwrap_err().contains("?? b"));
+        files::remove_folder(&folder).unwrap();
+    }
 
     #[test]
     fn days_are_those_of_the_calendar() {

@@ -118,3 +118,36 @@ fn other_cargo_home(folder: &Path) -> Step<Option<PathBuf>> {
 fn other_cargo_home(_folder: &Path) -> Step<Option<PathBuf>> {
     Ok(None)
 }
+
+// The options of tar are those of GNU.
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use super::*;
+
+    /// A build whose package has one file with `text` in it.
+    fn built(folder: &Path, name: &str, text: &str) -> Build {
+        let root = folder.join(name);
+        files::write(&root.join("package/dist/index.js"), text).unwrap();
+        // A fixed time, as npm gives it: two archives of the same file are the same bytes.
+        let archive = ["--mtime=1985-10-26", "--sort=name", "-cf", "p.tar", "package"];
+        run::run(&root, "tar", &archive, "Install tar").unwrap();
+        run::run(&root, "gzip", &["-n", "p.tar"], "Install gzip").unwrap();
+        let tarball = root.join("p.tar.gz");
+        Build { root, cargo_home: None, tarball }
+    }
+
+    #[test]
+    fn builds_that_differ_are_refused_by_file() {
+        let folder = std::env::temp_dir().join(format!("xtask-twice-{}", std::process::id()));
+        let compared = |one: &str, other: &str| {
+            let builds = [built(&folder, "one", one), built(&folder, "other", other)];
+            let result = compare(&builds, &folder);
+            files::remove_folder(&folder).unwrap();
+            result
+        };
+        assert_eq!(compared("a", "a").unwrap().len(), 64);
+        let message = compared("a", "b").unwrap_err();
+        assert!(message.contains("dist/index.js: 1 and 1 bytes, not the same"), "{message}");
+    }
+}
