@@ -34,7 +34,7 @@ pub(super) fn check(entries: &[Entry]) -> Step {
         .collect();
     let is_there = |path: &String| entries.iter().any(|entry| entry.path == *path);
     lines.extend(expected().iter().filter(|path| !is_there(path)).map(|path| format!("{path}: missing")));
-    or_lines(lines)
+    super::none("contents", lines)
 }
 
 /// Fails where a file of the unpacked package names one of `folders`, or a source map.
@@ -50,11 +50,7 @@ pub(super) fn check_bytes(package: &Path, entries: &[Entry], folders: &[String])
             lines.push(format!("{}: it names a folder of the machine that built it", entry.path));
         }
     }
-    or_lines(lines)
-}
-
-fn or_lines(lines: Vec<String>) -> Step {
-    if lines.is_empty() { Ok(()) } else { Err(format!("contents:\n  {}", lines.join("\n  "))) }
+    super::none("contents", lines)
 }
 
 /// Every file that must be there.

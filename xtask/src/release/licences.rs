@@ -35,7 +35,7 @@ pub(super) fn elected(package: &Package, accepted: &[&str]) -> Step<Vec<String>>
 
 /// Fails with a line for each crate whose licence is not on the list.
 pub(super) fn check_crates(crates: &[Package]) -> Step {
-    or_lines(crates.iter().filter_map(|package| elected(package, SHIPPED).err()).collect())
+    super::none("licences", crates.iter().filter_map(|package| elected(package, SHIPPED).err()).collect())
 }
 
 /// Fails with a line for each tool whose licence is neither on the list nor accepted for it alone.
@@ -46,11 +46,7 @@ pub(super) fn check_tools(tools: &[Package]) -> Step {
             TOOLS.iter().copied().chain(alone.map(|(_, licence, _)| *licence)).collect();
         elected(package, &accepted).err()
     };
-    or_lines(tools.iter().filter_map(refused).collect())
-}
-
-fn or_lines(lines: Vec<String>) -> Step {
-    if lines.is_empty() { Ok(()) } else { Err(format!("licences:\n  {}", lines.join("\n  "))) }
+    super::none("licences", tools.iter().filter_map(refused).collect())
 }
 
 #[cfg(test)]

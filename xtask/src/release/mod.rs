@@ -97,6 +97,11 @@ pub(crate) fn run(root: &Path, strict: bool) -> Step {
     report.verdict(strict)
 }
 
+/// Fails where there are findings, with a line for each.
+fn none(what: &str, findings: Vec<String>) -> Step {
+    if findings.is_empty() { Ok(()) } else { Err(format!("{what}:\n  {}", findings.join("\n  "))) }
+}
+
 fn done(text: impl ToString) -> Outcome {
     Outcome::Done(text.to_string())
 }
