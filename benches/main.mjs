@@ -3,17 +3,15 @@
 import { loadavg } from 'node:os';
 
 import { chosen, readFlags } from './lib/flags.mjs';
-import { installedLoad } from './lib/install.mjs';
 import { measured } from './lib/measure.mjs';
-import { peerLoader } from './lib/peers.mjs';
+import { chosenPeers } from './lib/peers.mjs';
 import { lines } from './lib/print.mjs';
 import { workloads } from './lib/workloads.mjs';
 
 const QUICK = 5;
 
 const flags = readFlags(process.argv.slice(2));
-const all = peerLoader(flags.peers === 'none' ? undefined : await installedLoad());
-const peers = async (wire) => (await all(wire)).filter(({ name }) => name.includes(flags.peers ?? ''));
+const { peers, load } = await chosenPeers(flags.peers);
 const say = (text) => (flags.json ? console.error(text) : console.log(text));
 
 const results = [];
@@ -22,12 +20,21 @@ for (const { workload, cases } of chosen(workloads, flags.only)) {
   const most = flags.rounds ?? (flags.quick ? QUICK : (workload.rounds ?? 21));
   for (const name of cases) {
     const before = loadavg()[0];
-    const rows = await measured(await workload.contestants(name, { peers, isQuick: flags.quick === true }), most);
+    const context = { peers, load, peersFlag: flags.peers };
+    const rows = await rowsOf(workload, name, context, most);
     const result = { workload: workload.name, title, unit, name, rounds: most, load: [before, loadavg()[0]], rows };
     results.push(result);
     say(lines(result));
   }
 }
 if (flags.json) console.log(JSON.stringify({ date: new Date().toISOString(), node: process.version, results }));
+
+/** A workload brings contestants, or measures by itself. */
+async function rowsOf(workload, name, context, rounds) {
+  if (workload.rows) return workload.rows(name, context, rounds);
+  const rows = await measured(await workload.contestants(name, context), rounds);
+  return [...rows, ...(workload.derived?.(rows) ?? [])];
+}
+
 // What peers leave open, sockets and timers, is not waited for.
 process.exit(0);

@@ -1,6 +1,10 @@
 // Every workload, in the order in which they are run.
 
+import * as allocation from '../work/allocation.mjs';
+import * as bigCall from '../work/big-call.mjs';
+import * as history from '../work/history.mjs';
 import * as smallCall from '../work/small-call.mjs';
 import * as stream from '../work/stream.mjs';
+import * as toolArguments from '../work/tool-arguments.mjs';
 
-export const workloads = [smallCall, stream];
+export const workloads = [smallCall, stream, bigCall, history, toolArguments, allocation];
