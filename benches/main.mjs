@@ -2,12 +2,14 @@
 
 import { loadavg } from 'node:os';
 
+import { refuseNetwork } from './lib/canned.mjs';
 import { chosen, readFlags } from './lib/flags.mjs';
 import { measured } from './lib/measure.mjs';
 import { chosenPeers } from './lib/peers.mjs';
 import { lines } from './lib/print.mjs';
 import { workloads } from './lib/workloads.mjs';
 
+refuseNetwork();
 const QUICK = 5;
 
 const flags = readFlags(process.argv.slice(2));

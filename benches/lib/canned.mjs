@@ -2,6 +2,13 @@
 
 const encoder = new TextEncoder();
 
+/** Whoever passes over the `fetch` it was given is told, and reaches nobody. */
+export function refuseNetwork() {
+  globalThis.fetch = async (url) => {
+    throw new Error(`a contestant would have asked ${url}`);
+  };
+}
+
 /** Answers with the same JSON text every time. */
 export function replying(text) {
   const headers = { 'content-type': 'application/json' };

@@ -31,7 +31,7 @@ function vendor(GoogleGenAI) {
     const asTool = ({ parameters, ...tool }) => ({ ...tool, parametersJsonSchema: parameters });
     const config = { temperature, ...(tools && { tools: [{ functionDeclarations: tools.map(asTool) }] }) };
     return {
-      models: new GoogleGenAI({ apiKey: KEY, httpOptions: { fetch }, fetch }).models,
+      models: new GoogleGenAI({ apiKey: KEY, httpOptions: { fetch } }).models,
       given: { model, contents, config },
     };
   };
