@@ -8,6 +8,7 @@ import { measured } from './lib/measure.mjs';
 import { chosenPeers } from './lib/peers.mjs';
 import { lines } from './lib/print.mjs';
 import { workloads } from './lib/workloads.mjs';
+import { writeResults } from './lib/write.mjs';
 
 refuseNetwork();
 const QUICK = 5;
@@ -29,7 +30,9 @@ for (const { workload, cases } of chosen(workloads, flags.only)) {
     say(lines(result));
   }
 }
-if (flags.json) console.log(JSON.stringify({ date: new Date().toISOString(), node: process.version, results }));
+const run = { date: new Date().toISOString(), node: process.version, results };
+if (flags.write) writeResults(run);
+if (flags.json) await new Promise((done) => process.stdout.write(`${JSON.stringify(run)}\n`, done));
 
 /** A workload brings contestants, or measures by itself. */
 async function rowsOf(workload, name, context, rounds) {

@@ -47,3 +47,8 @@ export function split(text, count) {
   const at = (index) => Math.round((text.length * index) / count);
   return Array.from({ length: count }, (_, index) => text.slice(at(index), at(index + 1)));
 }
+
+/** The deltas of the streams that are measured: 2,000 words. */
+export function words() {
+  return Array.from({ length: 2000 }, (_, at) => ` word${at % 10}`);
+}

@@ -1,11 +1,11 @@
 // 2,000 deltas of a word each, as a network brings them, one event at a time, and in crumbs.
 
 import { CHUNKINGS, chunked, streaming } from '../lib/canned.mjs';
+import { words } from '../lib/conversations.mjs';
 import { handStream } from '../lib/hand.mjs';
 import { asDefault, ourStream } from '../lib/ours.mjs';
 import { WIRES } from '../lib/wires.mjs';
 
-const DELTAS = 2000;
 const BUDGETS = { 'network chunks': 0.6, 'one event per chunk': 0.9, 'chunks of 7 bytes': 0.5 };
 
 export const name = 'stream';
@@ -14,13 +14,13 @@ export const unit = 'us per event';
 export const cases = Object.keys(WIRES).flatMap((wire) => Object.keys(CHUNKINGS).map((way) => `${wire}, ${way}`));
 
 const request = { messages: [{ role: 'user', content: 'Hello' }] };
-const words = Array.from({ length: DELTAS }, (_, at) => ` word${at % 10}`);
+const deltas = words();
 
 export async function contestants(caseName, { peers }) {
   const [wireName, way] = caseName.split(', ');
   const wire = WIRES[wireName];
-  const fetch = streaming(chunked(wire.events(words), CHUNKINGS[way]));
-  const of = (name, work, more) => ({ name, work, expected: words.join(''), per: DELTAS, ...more });
+  const fetch = streaming(chunked(wire.events(deltas), CHUNKINGS[way]));
+  const of = (name, work, more) => ({ name, work, expected: deltas.join(''), per: deltas.length, ...more });
   const budget = BUDGETS[way];
   return [
     of('hand', handStream(wire, fetch, request)),
