@@ -1,5 +1,6 @@
 // Puts a run's tables into benches/RESULTS.md, between two marks; the words around them stay.
 
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -15,10 +16,23 @@ export function writeResults({ date, node, results }) {
   const text = readFileSync(FILE, 'utf8');
   const [start, end] = [text.indexOf(START), text.indexOf(END)];
   if (start < 0 || end < start) throw new Error(`benches/RESULTS.md: the marks ${START} and ${END} are missing`);
-  const machine = `${date.slice(0, 10)}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${node.slice(1)}.`;
+  const machine = `${date.slice(0, 10)}${commit()}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${node.slice(1)}.`;
   const groups = Object.values(Object.groupBy(results, ({ workload }) => workload));
   const tables = [machine, ...groups.map(section)].join('\n\n');
   writeFileSync(FILE, `${text.slice(0, start)}${START}\n\n${tables}\n\n${text.slice(end)}`);
+}
+
+/** What was measured, where the folder is a checkout. */
+function commit() {
+  try {
+    const told = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return `, commit ${told.trim()}`;
+  } catch {
+    return '';
+  }
 }
 
 function section(cases) {
