@@ -1,5 +1,7 @@
 // The command line of the harness.
 
+import { readFileSync } from 'node:fs';
+
 export const HELP = `npm run bench -- [flags]
   --only NAME[;NAME]   these workloads; a case by a part of its name: --only "stream/openai, net"
   --peers none|NAME    no peers, or those whose name contains NAME; default: all
@@ -10,6 +12,8 @@ export const HELP = `npm run bench -- [flags]
   --list               the workloads and their cases`;
 
 const SWITCHES = ['--quick', '--json', '--write', '--list', '--help'];
+/** Installed beside the peers. */
+const HELPERS = ['@langchain/core', 'zod'];
 const VALUES = ['--only', '--peers', '--rounds'];
 
 /** The flags as fields. @throws Error that says what is wrong and what there is. */
@@ -32,7 +36,7 @@ export function readFlags(given) {
 function read(flags, word, value) {
   if (word === '--only') return flags.only.push(...value.split(';'));
   if (word === '--peers') {
-    flags.peers = value;
+    flags.peers = knownPeers(value);
     return;
   }
   const rounds = Number(value);
@@ -40,6 +44,13 @@ function read(flags, word, value) {
     throw new Error(`--rounds: a whole number from 3 to 1000, not ${value}`);
   }
   flags.rounds = rounds;
+}
+
+function knownPeers(value) {
+  const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const names = Object.keys(dependencies).filter((name) => !HELPERS.includes(name));
+  if (value === 'none' || names.some((name) => name.includes(value))) return value;
+  throw new Error(`--peers ${value}: no such peer; there are ${names.join(', ')}, or none`);
 }
 
 function splitOnce(word) {
