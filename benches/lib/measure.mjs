@@ -8,7 +8,7 @@ import { median, spread } from './statistics.mjs';
 
 /** How long a sample should take: long beside the clock, short beside what disturbs it. */
 const SAMPLE_MS = 6;
-const WARM_UP_MS = 150;
+const WARM_UP_MS = 300;
 const MOST_TIMES = 500;
 
 /**
