@@ -1,8 +1,9 @@
-//! The one build script: `cargo xtask build | check | lint | notices | npm | pack | prove | release | size | test`. It knows
-//! the order of the steps; each step knows its own tools.
+//! The one build script: `cargo xtask build | check | count | lint | notices | npm | pack | prove | release | size | test`.
+//! It knows the order of the steps; each step knows its own tools.
 
 mod check;
 mod core_module;
+mod count;
 mod escape;
 mod files;
 mod glue;
@@ -29,6 +30,7 @@ const HELP: &str = "cargo xtask build [--dev]            the npm package, into p
 cargo xtask size [--json]            what it weighs; fails above the limit
 cargo xtask pack [--in CHECKOUT]     the package as a tarball, into target/pack; of another checkout with --in
 cargo xtask check                    every lint and every test
+cargo xtask count [NAME]             instructions of the core's work, by callgrind
 cargo xtask lint                     formatting and lints of both languages
 cargo xtask test [NAME]...           the JavaScript suites, all without a name; a wrong name lists them
 cargo xtask prove [--long] [--seed N] [--only NAME]... [--list]   campaigns with figures to reach, about ten minutes
@@ -60,6 +62,7 @@ fn dispatch(root: &Path, arguments: &[String]) -> Step {
         Some("size") => build(root, false).and_then(|()| size::report(root, has("--json"))),
         Some("pack") => pack(&elsewhere(arguments).unwrap_or_else(|| root.to_path_buf())),
         Some("check") => check::run(root),
+        Some("count") => count::run(root, names.first().copied()),
         Some("lint") => npm::ensure(root).and_then(|()| check::lint(root)),
         Some("test") => build(root, false).and_then(|()| test::run(root, &names, &mut Vec::new())),
         Some("prove") => prove::run(root, &arguments[1..]),
