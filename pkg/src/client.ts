@@ -16,6 +16,7 @@ import { rekey } from './rekey.js';
 import { builtRequest } from './request.js';
 import { cancellation, takeSignal } from './signal.js';
 import { Streaming } from './stream.js';
+import { Exchange } from './transport.js';
 import type {
   Diagnosis,
   DuctapeOptions,
@@ -67,7 +68,13 @@ type Operation =
   | 'usages'
   | 'verify';
 
-const encoder: { encode(text: string): Uint8Array } = { encode: (text) => new TextEncoder().encode(text) };
+let encoder: { encode(text: string): Uint8Array } | undefined;
+
+/** Text as UTF-8. The encoder is made when it is first needed: a runtime may lack one until then. */
+function utf8(text: string): Uint8Array {
+  encoder ??= new TextEncoder();
+  return encoder.encode(text);
+}
 
 /** The registry of models. */
 export interface Models extends ModelOperations {
@@ -164,7 +171,7 @@ export class Ductape {
     define: (definition) => this.#call('agentDefine', definition),
     run: async (options, cancelled, listener) => {
       const { core, running: instance } = await this.#core();
-      const bytes = encoder.encode(JSON.stringify(options));
+      const bytes = utf8(JSON.stringify(options));
       return instance.wait<string>(() => core.runAgent(bytes, cancelled, listener));
     },
   };
@@ -255,7 +262,12 @@ export class Ductape {
 
   #make(instance: Running, keys: CoreKeys): Handle {
     const { core: options, host } = this.#settings;
-    const ports = { ...host, keyAgent: keyAgent(this.#settings.keys ?? ringOf('')), tools: this.#desk.toolBox };
+    const ports = {
+      ...host,
+      exchange: (headers: string, body: Uint8Array) => new Exchange(headers, body),
+      keyAgent: keyAgent(this.#settings.keys ?? ringOf('')),
+      tools: this.#desk.toolBox,
+    };
     const core = instance.enter(() => new instance.Core(options, keys as never, ports as never));
     this.#handle = { core, running: instance };
     return this.#handle;
@@ -267,5 +279,5 @@ function read(options: unknown): { bytes: Uint8Array; signal: Signal | undefined
   const fields = ownFields(options, 'options');
   const signal = takeSignal(fields);
   const text = JSON.stringify(plainObject(fields, mediaPart));
-  return { bytes: encoder.encode(text), signal };
+  return { bytes: utf8(text), signal };
 }

@@ -38,7 +38,7 @@ impl JsPorts {
         let causes = Rc::new(Causes::default());
         Ok(Self {
             storage: JsStorage::new(host.storage(), Rc::clone(&causes))?,
-            transport: JsTransport::new(host.fetch())?,
+            transport: JsTransport::new(host)?,
             key_resolver: JsKeyResolver::new(host.key_resolver())?,
             key_agent: host.key_agent(),
             tools: host.tools(),

@@ -3,14 +3,16 @@
 
 use gloo_net::http::Request;
 use js_sys::Function;
+use js_sys::Promise;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::JsValue;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::RequestInit;
 
 use super::error::safe_name;
 use super::fetch;
-use super::fetch::Abort;
 use super::fetch::JsBody;
+use super::host::Host;
 use crate::client::ports::Transport;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -21,18 +23,18 @@ use crate::http::HttpRequest;
 /// The way out.
 pub(super) struct JsTransport {
     fetch: Option<Function>,
-    members: Vec<(&'static str, &'static str)>,
+    host: Host,
 }
 
 impl JsTransport {
-    /// `undefined` for the runtime's own fetch, or a function.
-    pub(super) fn new(fetch: JsValue) -> Result<Self> {
-        let members = fetch::known_members();
+    /// The host's `fetch`: `undefined` for the runtime's own, or a function.
+    pub(super) fn new(host: &Host) -> Result<Self> {
+        let (fetch, host) = (host.fetch(), host.clone());
         if fetch.is_undefined() {
-            return Ok(Self { fetch: None, members });
+            return Ok(Self { fetch: None, host });
         }
         let fetch = fetch.dyn_into().map_err(|_| Error::invalid("fetch", "a function"))?;
-        Ok(Self { fetch: Some(fetch), members })
+        Ok(Self { fetch: Some(fetch), host })
     }
 }
 
@@ -40,20 +42,21 @@ impl Transport for JsTransport {
     type Body = JsBody;
 
     async fn send(&self, request: HttpRequest) -> Result<(HttpHead, JsBody)> {
-        let abort = Abort::new()?;
-        let init = fetch::init(&request, &abort, &self.members);
+        let mut body = fetch::exchange(&self.host, &request);
         let response = match &self.fetch {
-            Some(fetch) => by_caller(fetch, &request.url, &init).await?,
-            None => by_gloo(&request.url, init.unchecked_ref()).await?,
+            Some(fetch) => by_caller(fetch, &request.url, &body.init()).await?,
+            None => by_gloo(&request.url, &body.init()).await?,
         };
         drop(request);
-        fetch::read(&response, abort)
+        let head = body.take(&response)?;
+        Ok((head, body))
     }
 }
 
 async fn by_caller(fetch: &Function, url: &str, init: &JsValue) -> Result<JsValue> {
     let returned = fetch.call2(&JsValue::UNDEFINED, &url.into(), init);
-    fetch::settle(returned.map_err(|thrown| fetch::network(&thrown))?).await
+    let returned = returned.map_err(|thrown| fetch::network(&thrown))?;
+    JsFuture::from(Promise::resolve(&returned)).await.map_err(|thrown| fetch::network(&thrown))
 }
 
 async fn by_gloo(url: &str, init: &RequestInit) -> Result<JsValue> {

@@ -43,12 +43,11 @@ pub(super) async fn open<T: Transport>(
 /// # Errors
 /// Those of the transport; `limit_exceeded` beyond 64 MiB.
 pub(super) async fn rest(mut bytes: Vec<u8>, body: &mut impl Body) -> Result<Vec<u8>> {
-    while let Some(chunk) = body.chunk().await? {
-        if bytes.len() + chunk.len() > MAX_ANSWER_BYTES {
-            return Err(too_long());
-        }
-        append(&mut bytes, chunk);
+    let rest = body.rest(MAX_ANSWER_BYTES.saturating_sub(bytes.len())).await?;
+    if bytes.len() + rest.len() > MAX_ANSWER_BYTES {
+        return Err(too_long());
     }
+    append(&mut bytes, rest);
     Ok(bytes)
 }
 

@@ -27,6 +27,7 @@ mod options;
 mod outcome;
 mod part_decoder;
 pub mod ports;
+mod recent;
 mod record_text;
 mod records;
 mod recovery;
@@ -103,11 +104,13 @@ use self::heal::Lessons;
 use self::locks::Locks;
 use self::observe::Watch;
 use self::ports::Ports;
+use self::recent::Recent;
 use crate::crypto::KeyId;
+use crate::model::Record;
 use crate::secret::ApiKey;
 
-/// One product's door to its models: storage, keys and transport behind one value. It keeps no plaintext
-/// and no cache, only what providers said they do not take.
+/// One product's door to its models: storage, keys and transport behind one value. It keeps no plaintext,
+/// only what providers said they do not take, and the models read last, as they are stored.
 pub struct Client<P> {
     ports: P,
     keys: Keys,
@@ -117,6 +120,8 @@ pub struct Client<P> {
     options: ClientOptions,
     locks: Locks,
     lessons: Lessons,
+    /// Models by their storage key.
+    recent: Recent<Record>,
     watch: Watch,
 }
 
@@ -134,6 +139,7 @@ impl<P: Ports> Client<P> {
             options,
             locks: Locks::default(),
             lessons: Lessons::default(),
+            recent: Recent::default(),
         }
     }
 

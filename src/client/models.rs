@@ -1,6 +1,8 @@
 //! The registry: create, change, show and delete models. It decides nothing about fields ([`crate::model`] does) and
 //! nothing about writes that fail (`records` does).
 
+use std::rc::Rc;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -9,11 +11,11 @@ use super::observe::AuditAction;
 use super::ports::Clock;
 use super::ports::Ports;
 use super::ports::Random;
+use super::ports::Stored;
 use super::ports::Written;
 use super::record_text;
 use super::records::CONFLICT_RETRIES;
 use super::records::ListedKey;
-use super::records::Loaded;
 use super::records::conflict;
 use super::storage_key::product_prefix;
 use super::storage_key::storage_key;
@@ -192,15 +194,20 @@ impl<P: Ports> Client<P> {
     /// # Errors
     /// `model_not_found` with close matches, `unknown_key`, `record_corrupt`, `record_too_new`, `storage_error`,
     /// `storage_contract`.
-    pub(crate) async fn load_model(&self, product: &str, tag: &str) -> Result<Record> {
-        let loaded = self.load_key(&storage_key(product, tag)).await;
-        match loaded.map_err(|error| located(error, product, tag))? {
-            Some(Loaded { record, .. }) => {
-                record.check_verified().map_err(|error| located(error, product, tag))?;
-                Ok(record)
-            }
-            None => Err(self.model_not_found(product, tag).await),
+    pub(crate) async fn load_model(&self, product: &str, tag: &str) -> Result<Rc<Record>> {
+        let located = |error| located(error, product, tag);
+        let key = storage_key(product, tag);
+        let Some(Stored { value, .. }) = self.read_text(&key).await.map_err(located)? else {
+            return Err(self.model_not_found(product, tag).await);
+        };
+        if let Some(record) = self.recent.find(&key, &value) {
+            return Ok(record);
         }
+        let record = record_text::parse(&self.keys, &key, &value).map_err(located)?;
+        record.check_verified().map_err(located)?;
+        let record = Rc::new(record);
+        self.recent.keep(key, value, &record);
+        Ok(record)
     }
 
     /// The call's product, else the client's.

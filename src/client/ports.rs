@@ -81,6 +81,17 @@ pub trait Storage {
 pub trait Body {
     /// The next bytes as they arrive; `None` at the end.
     async fn chunk(&mut self) -> Result<Option<Vec<u8>>>;
+
+    /// All that is left, or, of more than `limit` bytes, the first of them and a little more than `limit`.
+    async fn rest(&mut self, limit: usize) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        while bytes.len() <= limit {
+            let Some(chunk) = self.chunk().await? else { break };
+            // Most bodies come in one piece, which is taken as it is.
+            if bytes.is_empty() { bytes = chunk } else { bytes.extend_from_slice(&chunk) }
+        }
+        Ok(bytes)
+    }
 }
 
 /// Sends requests. Redirects are never followed: the transport reports the 3xx status, or 0 where a browser hides it

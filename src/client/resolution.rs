@@ -80,7 +80,7 @@ impl<P: Ports> Client<P> {
             ModelRef::Tag(tag) => {
                 let record = self.load_model(product, tag).await?;
                 let resolved = over(Base::Stored { model: &record.model, rev: record.meta.rev })?;
-                Ok(Target { resolved, warnings: Vec::new(), fallback: record.model.fallback })
+                Ok(Target { resolved, warnings: Vec::new(), fallback: record.model.fallback.clone() })
             }
         }
     }

@@ -1,7 +1,9 @@
 //! Takes one API key out of whatever leaves a call: as it is, in base64, in hex and percent-encoded. A provider may echo the
 //! key that it was sent, and a transport may quote the header that it refused. It knows one key, not who sent it.
 
+use core::cell::OnceCell;
 use core::fmt;
+use std::rc::Rc;
 
 use base64ct::Base64UrlUnpadded;
 use base64ct::Encoding;
@@ -18,50 +20,43 @@ const REDACTED: &str = "[redacted]";
 /// Shorter keys are placeholders of local servers ("x", "ey"); taking them out would only garble messages.
 const SHORTEST: usize = 4;
 
-/// The forms of one key that must not leave. Without a key it changes nothing.
-#[derive(Clone, Default, Eq, PartialEq)]
-pub(crate) struct Scrubber {
-    forms: Vec<Zeroizing<String>>,
+/// One key that must not leave, in any form. Without a key it changes nothing.
+#[derive(Clone, Default)]
+pub(crate) struct Scrubber(Option<Rc<Known>>);
+
+/// The key, and its forms once they were needed: most calls end well.
+struct Known {
+    key: ApiKey,
+    forms: OnceCell<Vec<Zeroizing<String>>>,
 }
 
 impl Scrubber {
-    /// Knows `key` in every form, longest first, so that no form leaves the tail of a longer one behind.
+    /// Takes `key` out.
     pub(crate) fn new(key: Option<&ApiKey>) -> Self {
-        let Some(key) = key.map(ApiKey::expose).filter(|key| key.len() >= SHORTEST) else {
-            return Self::default();
-        };
-        let base64 = Zeroizing::new(Base64UrlUnpadded::encode_string(key.as_bytes()));
-        let padding = ["", "", "==", "="][base64.len() % 4];
-        let mut forms = vec![
-            Zeroizing::new(key.to_owned()),
-            spelled(&base64, padding, true),
-            spelled(&base64, "", true),
-            spelled(&base64, padding, false),
-            base64,
-            percent_encoded(key, b"0123456789ABCDEF"),
-            percent_encoded(key, b"0123456789abcdef"),
-            json_escaped(key),
-            hex(key),
-        ];
-        longest_first(&mut forms);
-        forms.dedup();
-        Self { forms }
+        let key = key.filter(|key| key.expose().len() >= SHORTEST);
+        Self(key.map(|key| Rc::new(Known { key: key.clone(), forms: OnceCell::new() })))
+    }
+
+    /// The key in every form, longest first, so that no form leaves the tail of a longer one behind.
+    fn forms(&self) -> &[Zeroizing<String>] {
+        let known = self.0.as_ref();
+        known.map_or(&[], |known| known.forms.get_or_init(|| forms(known.key.expose())))
     }
 
     /// Whether it knows no key.
     pub(crate) fn is_empty(&self) -> bool {
-        self.forms.is_empty()
+        self.0.is_none()
     }
 
     /// The error without the key, in any of its texts.
     pub(crate) fn error(&self, error: Error) -> Error {
-        if self.forms.is_empty() { error } else { error.map_text(&|text| self.text(text)) }
+        if self.is_empty() { error } else { error.map_text(&|text| self.text(text)) }
     }
 
     /// The text without the key; `None` where it holds none.
     pub(crate) fn text(&self, text: &str) -> Option<String> {
         let mut clean: Option<String> = None;
-        for form in &self.forms {
+        for form in self.forms() {
             let current = clean.as_deref().unwrap_or(text);
             if current.contains(form.as_str()) {
                 clean = Some(current.replace(form.as_str(), REDACTED));
@@ -73,7 +68,7 @@ impl Scrubber {
     /// An error's body and headers without the key. Before they are decoded, because a decoder cuts long texts and
     /// half a key is no longer recognized.
     pub(crate) fn response(&self, head: HttpHead, body: Vec<u8>) -> (HttpHead, Vec<u8>) {
-        if self.forms.is_empty() {
+        if self.is_empty() {
             return (head, body);
         }
         let clean = self.text(&String::from_utf8_lossy(&body)).map_or(body, String::into_bytes);
@@ -87,6 +82,32 @@ impl Scrubber {
 impl fmt::Debug for Scrubber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Scrubber([redacted])")
+    }
+}
+
+fn forms(key: &str) -> Vec<Zeroizing<String>> {
+    let base64 = Zeroizing::new(Base64UrlUnpadded::encode_string(key.as_bytes()));
+    let padding = ["", "", "==", "="][base64.len() % 4];
+    let mut forms = vec![
+        Zeroizing::new(key.to_owned()),
+        spelled(&base64, padding, true),
+        spelled(&base64, "", true),
+        spelled(&base64, padding, false),
+        base64,
+        percent_encoded(key, b"0123456789ABCDEF"),
+        percent_encoded(key, b"0123456789abcdef"),
+        json_escaped(key),
+        hex(key),
+    ];
+    longest_first(&mut forms);
+    forms.dedup();
+    forms
+}
+
+/// Whether they take the same key out.
+impl PartialEq for Scrubber {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_ref().map(|known| &known.key) == other.0.as_ref().map(|known| &known.key)
     }
 }
 

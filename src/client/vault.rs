@@ -93,7 +93,7 @@ impl<P: Ports> Client<P> {
     /// # Errors
     /// `unknown_key`, `retired_key`, `tampered`.
     pub(super) async fn open(&self, sealed: &SealedKey, context: &[u8]) -> Result<ApiKey> {
-        let (ring, body) = (self.keys.ring()?, sealed.body()?);
+        let (ring, body) = (self.keys.ring()?, sealed.body());
         let keys = match body.recipient() {
             Recipient::ProductKey => {
                 let key = ring.get(sealed.key_id())?;
@@ -106,7 +106,7 @@ impl<P: Ports> Client<P> {
                 MessageKeys::derive(&secret, body.salt(), context)
             }
         };
-        crypto::open_with(&keys, &body)
+        crypto::open_with(&keys, body)
     }
 
     async fn message_keys(

@@ -1,6 +1,7 @@
 //! `SealedKey`: the strict text form of a sealed API key. It knows the grammar and versions; it opens nothing.
 
 use core::fmt;
+use std::sync::Arc;
 
 use base64ct::Base64UrlUnpadded;
 use base64ct::Encoding;
@@ -21,7 +22,8 @@ pub const ENC_LEN: usize = 32;
 const MAX_CHARS: usize = 8192;
 
 const VERSION: &str = "lm1.";
-const PREFIX_LEN: usize = "lm1.k.".len();
+/// What an envelope for a sealing key begins with.
+const SEALING: &str = "lm1.p.";
 
 /// Salt, commitment and tag around at least a type byte and one character of a key.
 const MIN_BODY: usize = HEADER_LEN + 2 + TAG_LEN;
@@ -39,7 +41,7 @@ impl Recipient {
     fn prefix(self) -> &'static str {
         match self {
             Self::ProductKey => "lm1.k.",
-            Self::SealingKey(_) => "lm1.p.",
+            Self::SealingKey(_) => SEALING,
         }
     }
 }
@@ -84,6 +86,8 @@ impl SealedBody {
 pub struct SealedKey {
     text: String,
     key_id: KeyId,
+    /// Taken apart once: every call opens the key that a stored model has.
+    body: Arc<SealedBody>,
 }
 
 impl SealedKey {
@@ -96,18 +100,18 @@ impl SealedKey {
         if text.is_empty() || text.len() > MAX_CHARS || !text.is_ascii() {
             return Err(malformed("1 to 8192 ASCII characters"));
         }
-        let (rest, least) = match (text.strip_prefix("lm1.k."), text.strip_prefix("lm1.p.")) {
+        let (rest, least) = match (text.strip_prefix("lm1.k."), text.strip_prefix(SEALING)) {
             (Some(rest), _) => (rest, MIN_BODY),
             (None, Some(rest)) => (rest, ENC_LEN + MIN_BODY),
             (None, None) => return Err(foreign(text)),
         };
         let (key_id, body) = rest.split_once('.').ok_or_else(|| malformed("four parts"))?;
         let key_id = KeyId::parse(key_id).ok_or_else(|| malformed("a key id of ten base32 characters"))?;
-        match decode(body) {
-            Some(bytes) if bytes.len() >= least => Ok(Self { text: text.to_owned(), key_id }),
-            Some(_) => Err(malformed("a body of full length")),
-            None => Err(malformed("canonical base64url")),
-        }
+        let bytes = decode(body).ok_or_else(|| malformed("canonical base64url"))?;
+        let full = Some(bytes).filter(|bytes| bytes.len() >= least);
+        let body = full.and_then(|bytes| split(text.starts_with(SEALING), bytes));
+        let body = body.ok_or_else(|| malformed("a body of full length"))?;
+        Ok(Self { text: text.to_owned(), key_id, body: Arc::new(body) })
     }
 
     /// The text form.
@@ -123,28 +127,25 @@ impl SealedKey {
     }
 
     /// Its bytes, taken apart.
-    ///
-    /// # Errors
-    /// `tampered`, which no text that was parsed gives.
-    pub fn body(&self) -> Result<SealedBody> {
-        let bytes = self.text.get(PREFIX_LEN + self.key_id.as_str().len() + 1..).and_then(decode);
-        bytes.and_then(|bytes| split(self.is_for_sealing_key(), bytes)).ok_or_else(super::tampered)
+    #[must_use]
+    pub fn body(&self) -> &SealedBody {
+        &self.body
     }
 
     /// Whether a sealing key opens it, and not a product key.
     #[must_use]
     pub fn is_for_sealing_key(&self) -> bool {
-        self.text.starts_with("lm1.p.")
+        self.text.starts_with(SEALING)
     }
+}
 
-    pub(super) fn from_message(recipient: Recipient, key_id: &KeyId, message: &[u8]) -> Self {
-        let body = match recipient {
-            Recipient::ProductKey => Base64UrlUnpadded::encode_string(message),
-            Recipient::SealingKey(enc) => Base64UrlUnpadded::encode_string(&[&enc[..], message].concat()),
-        };
-        let text = [recipient.prefix(), key_id.as_str(), ".", &body].concat();
-        Self { text, key_id: key_id.clone() }
-    }
+/// The envelope of a sealed message.
+pub(super) fn print(recipient: Recipient, key_id: &KeyId, message: &[u8]) -> String {
+    let body = match recipient {
+        Recipient::ProductKey => Base64UrlUnpadded::encode_string(message),
+        Recipient::SealingKey(enc) => Base64UrlUnpadded::encode_string(&[&enc[..], message].concat()),
+    };
+    [recipient.prefix(), key_id.as_str(), ".", &body].concat()
 }
 
 fn split(is_for_sealing_key: bool, mut bytes: Vec<u8>) -> Option<SealedBody> {
@@ -209,9 +210,9 @@ mod tests {
         let body = [7; MIN_BODY];
         let sealed = SealedKey::parse(&text(&body)).unwrap();
         assert_eq!((sealed.as_str(), sealed.key_id().as_str()), (text(&body).as_str(), KEY_ID));
-        let taken = sealed.body().unwrap();
+        let taken = sealed.body();
         assert_eq!((taken.recipient(), taken.message()), (Recipient::ProductKey, &body[..]));
-        assert_eq!(SealedKey::from_message(Recipient::ProductKey, sealed.key_id(), &body), sealed);
+        assert_eq!(print(Recipient::ProductKey, sealed.key_id(), &body), sealed.as_str());
         assert_eq!(format!("{sealed:?}"), r#"SealedKey { key_id: KeyId("abcdefghij"), .. }"#);
     }
 
@@ -219,16 +220,16 @@ mod tests {
     fn r30b_an_envelope_for_a_sealing_key_carries_the_encapsulated_secret() {
         let id = KeyId::parse(KEY_ID).unwrap();
         let recipient = Recipient::SealingKey([9; ENC_LEN]);
-        let sealed = SealedKey::from_message(recipient, &id, &[7; MIN_BODY]);
-        let read = SealedKey::parse(sealed.as_str()).unwrap();
-        assert!(read == sealed && read.is_for_sealing_key() && read.as_str().starts_with("lm1.p."));
-        let body = read.body().unwrap();
+        let sealed = print(recipient, &id, &[7; MIN_BODY]);
+        let read = SealedKey::parse(&sealed).unwrap();
+        assert!(read.as_str() == sealed && read.is_for_sealing_key() && sealed.starts_with("lm1.p."));
+        let body = read.body();
         assert_eq!(
             (body.recipient(), body.salt(), body.message()),
             (recipient, &[7; SALT_LEN], &[7; MIN_BODY][..])
         );
-        let short = SealedKey::from_message(recipient, &id, &[7; MIN_BODY - 1]);
-        assert_eq!(refusal(short.as_str()), ErrorKind::MalformedEnvelope);
+        let short = print(recipient, &id, &[7; MIN_BODY - 1]);
+        assert_eq!(refusal(&short), ErrorKind::MalformedEnvelope);
     }
 
     #[test]
@@ -294,7 +295,7 @@ mod tests {
         #[test]
         fn whatever_is_read_is_printed_unchanged(body in prop::collection::vec(any::<u8>(), MIN_BODY..300)) {
             let sealed = SealedKey::parse(&text(&body)).unwrap();
-            let taken = sealed.body().unwrap();
+            let taken = sealed.body();
             prop_assert_eq!(taken.message(), &body[..]);
         }
 

@@ -86,14 +86,14 @@ pub fn seal(ring: &Keyring, salt: [u8; SALT_LEN], context: &[u8], key: &ApiKey) 
 /// `unknown_key` if the ring lacks the key that the envelope names, with `keyId` and `heldKeyIds`; `retired_key`;
 /// `tampered` for every other failure, without saying which; `internal` as for [`seal`].
 pub fn open(ring: &Keyring, sealed: &SealedKey, context: &[u8]) -> Result<ApiKey> {
-    let body = sealed.body()?;
+    let body = sealed.body();
     let keys = match body.recipient() {
         Recipient::ProductKey => derive(ring.get(sealed.key_id())?, body.salt(), context)?,
         Recipient::SealingKey(_) => {
             return Err(ring.sealing_place(sealed.key_id()).err().unwrap_or_else(elsewhere));
         }
     };
-    open_with(&keys, &body)
+    open_with(&keys, body)
 }
 
 fn derive(key: &RingKey, salt: &[u8; SALT_LEN], context: &[u8]) -> Result<MessageKeys> {
@@ -125,7 +125,7 @@ pub fn seal_with(
     plaintext.extend_from_slice(key);
     let message = message::seal(keys, salt, &plaintext)
         .ok_or_else(|| Error::new(ErrorKind::Internal, "an API key does not fit one chunk"))?;
-    Ok(SealedKey::from_message(recipient, key_id, &message))
+    SealedKey::parse(&envelope::print(recipient, key_id, &message))
 }
 
 /// Opens the body of an envelope with what was derived for it.

@@ -40,6 +40,15 @@ export function consumers(folder: string): Consumer[] {
       name: 'bun build --compile',
       commands: [[bun, 'build', 'print.mjs', '--compile', '--outfile=out/compiled'], [join(folder, 'out/compiled')]],
     },
+    { name: 'vite dev', commands: [[node, 'tools/vite-dev.mjs']] },
+    {
+      name: 'next',
+      commands: [
+        [node, inside('next/dist/bin/next'), 'build', 'next'],
+        [node, 'tools/next.mjs'],
+      ],
+    },
+    { name: 'wrangler dev', commands: [[node, 'tools/wrangler-dev.mjs']] },
     { name: 'jest node', commands: [cjs, [...jest, '--env=node']] },
     { name: 'jest jsdom', commands: [cjs, [...jest, '--env=jsdom']] },
     {

@@ -21,7 +21,7 @@ export function installed(tarball: string): string {
     npm(folder, ['install', ...FLAGS]);
     writeFileSync(mark, wanted);
   }
-  for (const name of readdirSync(SOURCE).filter((name) => /\.[cm]js$|^(tools|worker)$/.test(name)))
+  for (const name of readdirSync(SOURCE).filter((name) => /\.[cm]js$|^(next|tools|vite|worker)$/.test(name)))
     cpSync(join(SOURCE, name), join(folder, name), { recursive: true });
   // The same version with other contents: npm would keep the old ones.
   rmSync(join(folder, 'node_modules/ductape-models'), { recursive: true, force: true });

@@ -2,12 +2,13 @@
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { constants, inflateSync } from 'node:zlib';
 
 import { close, install } from '../js/installed.js';
+import { FAULTS, source } from './faults.js';
 
 const VECTORS = resolve('../shared/fixtures/wycheproof');
 
@@ -50,7 +51,7 @@ try {
   consumers();
   scripts();
   files();
-  withoutWebAssembly();
+  faults();
   await vectors();
 } finally {
   remove();
@@ -60,16 +61,16 @@ close('package', tally);
 function consumers(): void {
   const source = readFileSync(resolve('tests/package/consumer.ts'), 'utf8');
   for (const name of ['consumer.mts', 'consumer.cts']) writeFileSync(join(folder, name), source);
-  for (const lib of [['es2022'], ['es2022', 'dom', 'dom.iterable']]) {
-    for (const [module, moduleResolution] of [
-      ['nodenext', 'nodenext'],
-      ['esnext', 'bundler'],
-    ]) {
-      const options = { strict: true, noEmit: true, skipLibCheck: false, types: [], target: 'es2022' };
-      const compilerOptions = { ...options, lib, module, moduleResolution };
-      const include = module === 'nodenext' ? ['consumer.mts', 'consumer.cts'] : ['consumer.mts'];
-      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include }));
-      node(`tsc ${moduleResolution} ${lib.join('+')}`, 'typescript/bin/tsc', ['--project', '.'], folder);
+  for (const compiler of ['typescript', 'typescript5']) {
+    for (const lib of [['es2022'], ['es2022', 'dom', 'dom.iterable']]) {
+      for (const moduleResolution of ['nodenext', 'node16', 'bundler']) {
+        const module = moduleResolution === 'bundler' ? 'esnext' : moduleResolution;
+        const options = { strict: true, noEmit: true, skipLibCheck: false, types: [], target: 'es2022' };
+        const compilerOptions = { ...options, lib, module, moduleResolution };
+        const include = ['consumer.mts', 'consumer.cts'];
+        writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include }));
+        node(`${compiler} ${moduleResolution} ${lib.join('+')}`, `${compiler}/bin/tsc`, ['--project', '.'], folder);
+      }
     }
   }
 }
@@ -92,13 +93,15 @@ function files(): void {
   check('no dependencies', manifest.dependencies === undefined ? undefined : JSON.stringify(manifest.dependencies));
 }
 
-/** `--jitless` takes WebAssembly away, as some hardened browsers do. */
-function withoutWebAssembly(): void {
-  const program = `import Ductape from 'ductape-models';
-new Ductape().model.fetchAll({ product: 'p' }).catch((error) => console.log(error.code));`;
-  const args = ['--jitless', '--input-type=module', '--eval', program];
-  const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
-  check('without WebAssembly a call says so', stdout.trim() === 'wasm_unavailable' ? undefined : stdout);
+function faults(): void {
+  cpSync(join(folder, 'node_modules/ductape-models'), join(folder, 'node_modules/second-copy'), { recursive: true });
+  for (const fault of FAULTS) {
+    const program = join(folder, 'fault.mjs');
+    writeFileSync(program, source(fault));
+    const args = [...(fault.flags ?? []), program];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', timeout: 60_000 });
+    check(fault.name, stdout.trim() === 'ok' ? undefined : `${stdout}${stderr}`.trim().slice(-2000));
+  }
 }
 
 /** Published vectors through the module that the tarball carries. The package exports no cipher, so this loads the

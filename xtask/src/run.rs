@@ -57,6 +57,18 @@ pub(crate) fn read<A: AsRef<OsStr>>(folder: &Path, program: &str, arguments: &[A
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
+/// Runs `program` and returns what it printed as output and as errors, whether or not it succeeded.
+pub(crate) fn either<A: AsRef<OsStr>>(
+    folder: &Path,
+    program: &str,
+    arguments: &[A],
+) -> Step<(String, String)> {
+    let output = Command::new(program).current_dir(folder).args(arguments).output();
+    let output = output.map_err(|error| format!("cannot start {program} ({error})"))?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok((text(&output.stdout), text(&output.stderr)))
+}
+
 /// Runs a script of an installed npm package with Node.
 pub(crate) fn node<A: AsRef<OsStr>>(root: &Path, script: &str, arguments: &[A]) -> Step {
     let path = root.join("node_modules").join(script);

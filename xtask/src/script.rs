@@ -12,7 +12,7 @@ use crate::run;
 use crate::stamp;
 
 /// Published name, source.
-const ENTRIES: &[(&str, &str)] = &[
+pub(crate) const ENTRIES: &[(&str, &str)] = &[
     ("index", "pkg/src/entry/inline.ts"),
     ("slim", "pkg/src/slim.ts"),
     ("ai", "pkg/src/ai.ts"),
@@ -33,7 +33,7 @@ const ENTRIES: &[(&str, &str)] = &[
 ];
 
 /// ES modules only: Workers know nothing else.
-const MODULE_ENTRIES: &[(&str, &str)] = &[("edge", "pkg/src/entry/edge.ts")];
+pub(crate) const MODULE_ENTRIES: &[(&str, &str)] = &[("edge", "pkg/src/entry/edge.ts")];
 
 /// Node's types are in sight of the one store that runs on Node and of the command line, and of nothing else.
 const PROJECTS: &[&str] = &["pkg/tsconfig.json", "pkg/tsconfig.node.json", "pkg/tsconfig.cli.json"];
@@ -43,6 +43,40 @@ const BESIDE_COMMAND_LINE: &[&str] = &["index", "sealing", "storage/file", "stor
 
 /// The module's own declaration, for whoever imports it by name.
 const WASM_TYPES: &str = "declare const module: object;\nexport default module;\n";
+
+/// Where the bundler says what it put into what.
+const BUNDLES: &str = "target/xtask/bundles";
+
+/// The published names of entries.
+pub(crate) fn names(entries: &[(&'static str, &str)]) -> impl Iterator<Item = &'static str> {
+    entries.iter().map(|(name, _)| *name)
+}
+
+/// The npm packages with code in `pkg/dist` of the checkout at `root`, sorted, as paths from there: `node_modules/x`.
+pub(crate) fn bundled_packages(root: &Path) -> Step<Vec<String>> {
+    let mut packages = Vec::new();
+    for name in ["esm", "cjs", "cli"] {
+        let path = root.join(BUNDLES).join(name).with_extension("json");
+        let report: Value = serde_json::from_str(&files::read_text(&path)?)
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+        let outputs = report["outputs"].as_object().into_iter().flat_map(serde_json::Map::values);
+        let inputs = outputs.filter_map(|output| output["inputs"].as_object()).flatten();
+        let present = inputs.filter(|(_, part)| part["bytesInOutput"].as_u64() != Some(0));
+        packages.extend(present.filter_map(|(path, _)| package_folder(path)));
+    }
+    packages.sort();
+    packages.dedup();
+    Ok(packages)
+}
+
+/// The package that a source file belongs to: `node_modules/@scope/name` of `node_modules/@scope/name/dist/a.js`.
+fn package_folder(path: &str) -> Option<String> {
+    let start = path.rfind("node_modules/")? + "node_modules/".len();
+    let rest = path.get(start..)?;
+    let parts = if rest.starts_with('@') { 2 } else { 1 };
+    let length = rest.split('/').take(parts).map(|part| part.len() + 1).sum::<usize>() - 1;
+    path.get(..start + length).map(str::to_owned)
+}
 
 /// Checks types and writes `pkg/dist`, unless nothing changed.
 pub(crate) fn build(root: &Path, core: &Core) -> Step {
@@ -57,7 +91,8 @@ pub(crate) fn build(root: &Path, core: &Core) -> Step {
         root.join("pkg/package.json"),
     ]);
     let names = ["index.js", "index.cjs", "edge.js", "index.d.cts", "cli/main.js"];
-    let outputs = names.map(|name| dist.join(name));
+    let mut outputs: Vec<PathBuf> = names.iter().map(|name| dist.join(name)).collect();
+    outputs.extend(["esm", "cjs", "cli"].map(|name| root.join(BUNDLES).join(name).with_extension("json")));
     stamp::unless_fresh(root, "script", "", &inputs, &outputs, || {
         files::remove_folder(&dist)?;
         for project in PROJECTS {
@@ -81,6 +116,7 @@ pub(crate) fn build(root: &Path, core: &Core) -> Step {
 fn bundle(root: &Path, format: &str, entries: &[(&str, &str)], more: &[&str]) -> Step {
     let mut arguments: Vec<String> = entries.iter().map(|(name, path)| format!("{name}={path}")).collect();
     arguments.push(format!("--format={format}"));
+    arguments.push(format!("--metafile={BUNDLES}/{format}.json"));
     let fixed = [
         "--bundle",
         "--outdir=pkg/dist",
@@ -106,6 +142,7 @@ fn command_line(root: &Path) -> Step {
     let mut arguments: Vec<String> =
         BESIDE_COMMAND_LINE.iter().map(|name| format!("--external:../{name}.js")).collect();
     arguments.push(format!("--define:PACKAGE_VERSION={version}"));
+    arguments.push(format!("--metafile={BUNDLES}/cli.json"));
     let fixed = [
         "pkg/src/cli/main.ts",
         "--bundle",
@@ -160,4 +197,20 @@ fn twin_types(dist: &Path) -> Step {
         files::write(&path.with_extension("cts"), text)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_file_tells_its_package() {
+        let folder = |path| package_folder(path);
+        assert_eq!(folder("node_modules/@a/b/dist/c.js").as_deref(), Some("node_modules/@a/b"));
+        assert_eq!(
+            folder("node_modules/a/node_modules/b/c.js").as_deref(),
+            Some("node_modules/a/node_modules/b")
+        );
+        assert_eq!(folder("pkg/src/index.ts"), None);
+    }
 }

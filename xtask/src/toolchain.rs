@@ -27,16 +27,20 @@ pub(crate) fn private_folders(root: &Path) -> Vec<String> {
     let home = std::env::var("HOME").ok();
     let cargo =
         std::env::var("CARGO_HOME").ok().or_else(|| home.as_ref().map(|home| format!("{home}/.cargo")));
-    let sources = cargo.as_deref().map(|cargo| Path::new(cargo).join("registry/src")).and_then(|sources| {
-        let first = std::fs::read_dir(sources).ok()?.next()?.ok()?;
-        Some(first.path().display().to_string())
-    });
+    let sources = cargo.as_deref().map(registries).unwrap_or_default();
     let rust = run::read(root, "rustc", &["--print", "sysroot"]).map(|sysroot| sysroot.trim().to_owned());
     let checkout = Some(root.display().to_string());
-    let mut folders: Vec<String> = [home, cargo, sources, rust, checkout].into_iter().flatten().collect();
+    let mut folders: Vec<String> =
+        [home, cargo, rust, checkout].into_iter().flatten().chain(sources).collect();
     folders.retain(|folder| folder.len() > 1);
     folders.sort_by_key(String::len);
     folders
+}
+
+/// Where cargo unpacked crates, a folder for each registry that it ever asked: which of them serves is its affair.
+fn registries(cargo: &str) -> Vec<String> {
+    let found = std::fs::read_dir(Path::new(cargo).join("registry/src")).into_iter().flatten().flatten();
+    found.map(|entry| entry.path().display().to_string()).collect()
 }
 
 fn is_installed(root: &Path) -> bool {

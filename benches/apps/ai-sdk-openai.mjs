@@ -1,0 +1,16 @@
+import { createOpenAI } from '@ai-sdk/openai';
+
+export const wire = 'openai';
+const given = { prompt: [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }], maxOutputTokens: 1000 };
+const model = (fetch) => createOpenAI({ apiKey: 'sk-bench', fetch }).chat('gpt-4.1');
+
+export async function call(fetch) {
+  return (await model(fetch).doGenerate(given)).content[0].text;
+}
+
+export async function stream(fetch) {
+  let text = '';
+  for await (const part of (await model(fetch).doStream(given)).stream)
+    if (part.type === 'text-delta') text += part.delta;
+  return text;
+}

@@ -1,0 +1,8 @@
+import * as library from 'ductape-models';
+import { alone } from '../../../../alone.mjs';
+
+export const dynamic = 'force-dynamic';
+
+export async function GET() {
+  return Response.json(await alone(library));
+}
