@@ -43,8 +43,14 @@ interface Running {
 /** The handlers of one client's agents, and its runs. */
 export class AgentDesk {
   readonly #handlers = new Map<string, Map<string, Handling>>();
+  readonly #shared: Map<string, Handling>;
   readonly #runs = new Map<number, Running>();
   #count = 0;
+
+  /** With the handlers of tools whose agents were defined elsewhere. */
+  constructor(shared: Map<string, Handling>) {
+    this.#shared = shared;
+  }
 
   /** What the core asks. */
   readonly toolBox: ToolBox = {
@@ -91,7 +97,8 @@ export class AgentDesk {
   }
 
   async #call({ run, product, agent, tool, input, env, executionId, toolCallId }: Invocation): Promise<string> {
-    const handling = this.#handlers.get(place(product, agent))?.get(tool);
+    const own = this.#handlers.get(place(product, agent));
+    const handling = (own ?? this.#shared).get(tool);
     const running = this.#runs.get(run);
     if (handling === undefined || running === undefined) return '{}';
     const checked = await handling.check(input);

@@ -166,7 +166,7 @@ export class Ductape {
     retire: (options) => this.#call('retire', options),
   };
 
-  readonly #desk = new AgentDesk();
+  readonly #desk: AgentDesk;
   readonly #runHost: RunHost = {
     define: (definition) => this.#call('agentDefine', definition),
     run: async (options, cancelled, listener) => {
@@ -185,6 +185,7 @@ export class Ductape {
    */
   constructor(options: DuctapeOptions = {}) {
     this.#settings = readOptions(options);
+    this.#desk = new AgentDesk(this.#settings.handlers);
   }
 
   /** A fresh product key in its printed form, `lmk1.` and so on. Store it like any other secret. */

@@ -1,5 +1,6 @@
 // What the constructor takes.
 
+import type { AgentTool } from './agent-types.js';
 import type { AuditEvent, CallEvent } from './event-types.js';
 import type { KeyContext, Keyring, ProductKey, SealingPublicKey } from './key-types.js';
 import type { CatalogEntry } from './model-types.js';
@@ -34,6 +35,11 @@ export interface DuctapeOptions {
   keyResolver?: (reference: string, context: KeyContext) => string | Promise<string>;
   /** Used in place of the runtime's own `fetch`. */
   fetch?: Fetch;
+  /**
+   * Handlers of tools, by the tool's tag, for agents that another process defined. An agent that this client defined runs its
+   * own. Arguments are checked against the `parameters` given here.
+   */
+  tools?: readonly AgentTool[];
   /** The environments of each product; other slugs are refused there. A product not named here may use any slug. */
   products?: Record<string, { envs: readonly string[] }>;
   /** What to do with a setting that a model does not take. Default `warn`: drop or clamp it, and say so. */

@@ -8,6 +8,7 @@ import { ownFields, plainObject } from './plain.js';
 import { fromCallback } from './storage/callback.js';
 import { memoryStorage } from './storage/memory.js';
 import type { Storage, StorageCallback } from './storage/types.js';
+import { type Handling, readTools } from './tools.js';
 
 /** Plain data that the core reads. */
 const CORE_FIELDS = [
@@ -32,6 +33,7 @@ const FIELDS: readonly string[] = [
   'user_id',
   'storage',
   'keyResolver',
+  'tools',
   'fetch',
   'dangerouslyAllowBrowser',
   'onAudit',
@@ -46,6 +48,8 @@ export interface Settings {
   core: object;
   /** The keys; none where the instance makes its own. */
   keys: GivenKeys | undefined;
+  /** Handlers of tools by tag. */
+  handlers: Map<string, Handling>;
   /** The ports. */
   host: { storage: Storage; fetch: unknown; keyResolver: unknown; hooks: Hooks | undefined };
 }
@@ -72,6 +76,7 @@ export function readOptions(options: unknown): Settings {
   return {
     core,
     keys,
+    handlers: readTools(fields.get('tools')).handlers,
     host: {
       storage: storage ?? memoryStorage(),
       fetch: readFunction(fields.get('fetch'), 'fetch'),

@@ -98,6 +98,29 @@ export async function places({ report, page, seen, url }) {
     },
   );
 
+  await report.check('r69 an agent runs at the gateway, with the tools that it has there', async () => {
+    await view(page, 'agents');
+    await page.locator('#agent-model').selectOption('support-bot');
+    await page.getByRole('button', { name: 'Define agent' }).click();
+    assert.match(await status(page, 'agent-status'), /^Defined order-desk/);
+    const sent = await sentBy(async () => {
+      await page.locator('#run-input').fill('Where is order 1042?');
+      await page.locator('#run-start').click();
+      assert.match(await status(page, 'run-status'), /^completed after 2 model calls/);
+    });
+    assert.ok(sent.includes('POST /v1/agents/order-desk/run'), sent.join());
+    assert.equal(
+      sent.some((request) => request.includes('/mock/')),
+      false,
+    );
+    assert.match(await page.locator('#timeline').innerText(), /find_order[\s\S]*shipped[\s\S]*arrives on Friday/);
+    await page.locator('#run-input').fill('Tell me something long');
+    await page.locator('#run-start').click();
+    await page.waitForFunction(() => /purpose/.test(document.querySelector('#timeline').textContent));
+    await page.locator('#run-stop').click();
+    assert.match(await status(page, 'run-status', 'bad'), /^Stopped by you/);
+  });
+
   await report.check('r29 a forgotten product key leaves records closed', async () => {
     await moveTo(page, 'browser');
     await page.locator('#key-forget').click();

@@ -11,7 +11,7 @@ const PREFIX = '/v1/admin/';
 const OBJECT = 'admin';
 
 /** Answers inside the object: over the store itself, never over copies. */
-export const answerAdmin = gatewayOf<Env>(sourceOf);
+export const answerAdmin = gatewayOf<Env>({ storageOf: sourceOf });
 
 /** Whether a request is for the object. Whoever has no admin key does not reach it. */
 export async function isForAdmin(request: Request, { ADMIN_KEY }: Env): Promise<boolean> {

@@ -1,5 +1,5 @@
 /** The gateway as this Worker's bindings set it up. Knows the package by its public names only. */
-import Ductape, { type Fetch, type Storage } from 'ductape-models';
+import Ductape, { type AgentTool, type DuctapeOptions, type Fetch, type Storage } from 'ductape-models';
 import { createGateway, type GatewayOptions, type RequestLine, type TokenClaims } from 'ductape-models/gateway';
 import type { Env } from './env';
 import { auth, productKeys } from './keys';
@@ -7,14 +7,26 @@ import { auth, productKeys } from './keys';
 type Answering<E> = (request: Request, env: E, ctx: Context) => Promise<Response>;
 type Context = Pick<ExecutionContext, 'waitUntil'>;
 
-/** Answers `/v1` over a store. With `fetchOf`, providers are called through the fetch that it gives. */
-export function gatewayOf<E extends Env>(storageOf: (env: E) => Storage, fetchOf?: (env: E) => Fetch): Answering<E> {
-  const gateway = createGateway<E>((env) => configure(env, storageOf(env), fetchOf?.(env)));
+/** What may differ between one such Worker and another. */
+interface Parts<E> {
+  storageOf(env: E): Storage;
+  /** In place of the runtime's fetch, for calls of providers. */
+  fetchOf?(env: E): Fetch;
+  /** Handlers of the tools that stored agents have. */
+  tools?: readonly AgentTool[];
+}
+
+/** Answers `/v1` over a store. */
+export function gatewayOf<E extends Env>({ storageOf, fetchOf, tools = [] }: Parts<E>): Answering<E> {
+  const gateway = createGateway<E>((env) => {
+    const fetch = fetchOf?.(env);
+    return configure(env, { storage: storageOf(env), tools, ...(fetch && { fetch }) });
+  });
   return (request, env, ctx) => gateway.fetch(request, env, ctx);
 }
 
-async function configure(env: Env, storage: Storage, fetch: Fetch | undefined): Promise<GatewayOptions> {
-  const ductape = new Ductape({ privateKey: productKeys(env), storage, ...(fetch && { fetch }) });
+async function configure(env: Env, parts: DuctapeOptions): Promise<GatewayOptions> {
+  const ductape = new Ductape({ privateKey: productKeys(env), ...parts });
   const origins = (env.CORS_ORIGINS ?? '').split(',').flatMap((origin) => origin.trim() || []);
   const { RATE_LIMIT: limiter } = env;
   return {

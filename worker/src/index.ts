@@ -6,7 +6,7 @@ import { storageOf } from './storage';
 
 export { ModelStore } from './store';
 
-const answer = gatewayOf<Env>(storageOf);
+const answer = gatewayOf<Env>({ storageOf });
 
 export default {
   async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {

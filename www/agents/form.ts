@@ -1,8 +1,8 @@
 /** The form in which an agent is defined. */
 import type { AgentInput, AgentView } from 'ductape-models';
+import { TOOLS, toolsOf } from '../../worker/mock/tools';
 import { byId, choices, make, textOf } from '../ui/dom';
 import { fillSettings, numberOf, readSettings, settingFields } from '../ui/settings';
-import { TOOLS, toolsOf } from './tools';
 
 const PREFIX = 'agent-config';
 

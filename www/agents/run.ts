@@ -1,11 +1,12 @@
 /** Running a stored agent: its events in a timeline, Stop, and what came of it. */
-import type { AgentRun } from 'ductape-models';
+import type { AgentEvent, AgentRun } from 'ductape-models';
+import { toolsOf } from '../../worker/mock/tools';
 import type { Session } from '../state/session';
 import { byId, facts, say, textOf } from '../ui/dom';
 import { problemText } from '../ui/problems';
 import { confirmWith } from './confirm';
+import { runAtGateway, type Task } from './gateway';
 import { Timeline } from './timeline';
-import { toolsOf } from './tools';
 
 export function mountRun(session: Session): void {
   const form = byId('run-form', HTMLFormElement);
@@ -44,22 +45,23 @@ async function run(session: Session, data: FormData, signal: AbortSignal): Promi
   byId('run-result', HTMLElement).replaceChildren();
   const tag = textOf(data, 'agent');
   const env = textOf(data, 'env');
+  const task = { tag, env, input: textOf(data, 'input'), signal };
+  const tell = (event: AgentEvent) => timeline.add(event);
+  const result = session.mode === 'gateway' ? await runAtGateway(task, tell) : await runHere(session, task, tell);
+  showResult(result);
+  return result;
+}
+
+async function runHere(session: Session, task: Task, tell: (event: AgentEvent) => void): Promise<AgentRun> {
+  const { tag, env, signal } = task;
   const { product, rev, createdAt, updatedAt, updatedBy, unknownKey, warnings, ...stored } =
     await session.ductape.agents.fetch({ tag });
   const client = await session.caller({ agent: tag, env });
   // Handlers live in the client that runs; the same definition again writes nothing.
   await client.agents.define({ ...stored, tools: toolsOf(stored.tools?.map((tool) => tool.tag) ?? []) });
-  const events = client.agents.stream({
-    tag,
-    env,
-    input: textOf(data, 'input'),
-    signal,
-    onConfirmation: confirmWith(signal),
-  });
-  for await (const event of events) timeline.add(event);
-  const result = await events.result;
-  showResult(result);
-  return result;
+  const events = client.agents.stream({ ...task, onConfirmation: confirmWith(signal) });
+  for await (const event of events) tell(event);
+  return events.result;
 }
 
 function showResult({ status, iterations, tokenUsage, toolCalls, executionTime, served, attempts }: AgentRun): void {

@@ -1,6 +1,6 @@
 /** Answers through the gateway: the wire of OpenAI's chat completions, a short token, the key opened on the server. */
 import type { Message } from 'ductape-models';
-import { TOOLS } from '../agents/tools';
+import { TOOLS } from '../../worker/mock/tools';
 import { refusalOf, tokenFor } from '../state/gateway';
 import { beside } from '../state/site';
 import type { Answerer, Question } from './answer';

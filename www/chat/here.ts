@@ -1,7 +1,7 @@
 /** Answers from this page: by an agent where tools are allowed, else by one stream. */
 import type { AgentEvent, Ductape, Message } from 'ductape-models';
+import { TOOLS } from '../../worker/mock/tools';
 import { confirmWith } from '../agents/confirm';
-import { TOOLS } from '../agents/tools';
 import type { Session } from '../state/session';
 import { problemOf } from '../ui/problems';
 import type { Answerer, Question } from './answer';

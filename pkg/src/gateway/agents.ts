@@ -1,4 +1,4 @@
-// `POST /v1/agents/:tag/run`: an agent that this process defined, whole or as events.
+// `POST /v1/agents/:tag/run`: a stored agent, whole or as events.
 
 import type { AgentEvent, RunInput } from '../agent-types.js';
 import { invalid } from '../errors.js';

@@ -142,7 +142,7 @@ export interface RequestLine {
 
 /** How a gateway is set up. */
 export interface GatewayOptions {
-  /** Calls the providers. Agents that it defined can be run. */
+  /** Calls the providers. Runs stored agents, their tools with the handlers that this client has. */
   ductape: Ductape;
   auth: GatewayAuth;
   /** The product of the admin routes. Default: the request's `?product=`, else the client's. */

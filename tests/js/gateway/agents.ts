@@ -1,7 +1,7 @@
 // Agents that the process of the gateway defined, run from outside of it.
 
 import { type Case, equal } from '../suite.js';
-import { type Setting, shop, until } from './shop.js';
+import { type Setting, shop, stored, until } from './shop.js';
 import { WEATHER } from './upstream.js';
 
 interface Run {
@@ -54,6 +54,23 @@ export async function cases(setting: Setting): Promise<Case[]> {
     );
   });
 
+  test('an agent that another process defined runs with the handlers of the gateway’s client', async () => {
+    const Ductape = setting.library.default;
+    const given = { product: 'shop', storage: records(), privateKey: Ductape.generateKey() };
+    const other = new Ductape(given);
+    await other.model.create(stored('openai', upstream.url));
+    await other.agents.define({
+      tag: 'stranger',
+      model: 'openai',
+      tools: [{ ...tool, handler: () => 'not this one' }],
+    });
+    const started = await shop(setting, () => ({ ductape: new Ductape({ ...given, tools: [tool] }) }));
+    const authorization = `Bearer ${await started.token({ agents: ['stranger'] })}`;
+    const ways = { method: 'POST', authorization, body: { input: 'weather' } };
+    const run = (await (await started.ask('/v1/agents/stranger/run', ways)).json()) as Run;
+    equal([run.status, run.output, cities.splice(0)], ['completed', WEATHER, ['Paris']]);
+  });
+
   test('an agent streams what happens', async () => {
     const answer = await ask('guide', { input: 'weather', stream: true });
     equal(answer.headers.get('content-type'), 'text/event-stream; charset=utf-8');
@@ -102,4 +119,15 @@ export async function cases(setting: Setting): Promise<Case[]> {
     }
   });
   return list;
+}
+
+/** A store that several clients can use. */
+function records() {
+  const values = new Map<string, string>();
+  return {
+    get: async (key: string) => values.get(key) ?? null,
+    set: async (key: string, value: string) => void values.set(key, value),
+    delete: async (key: string) => void values.delete(key),
+    list: async (prefix: string) => [...values.keys()].filter((key) => key.startsWith(prefix)),
+  };
 }

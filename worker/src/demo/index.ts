@@ -4,6 +4,7 @@
  */
 import { durableObjectStorage } from 'ductape-models/storage/durable-object';
 import { serveStorage } from 'ductape-models/storage/http';
+import { TOOLS } from '../../mock/tools';
 import { askAdmin, isForAdmin } from '../admin';
 import { gatewayOf } from '../gateway';
 import { storageOf } from '../storage';
@@ -16,7 +17,7 @@ import { serveToken } from './token-route';
 
 export { ModelStore } from '../store';
 
-const gateway = gatewayOf<DemoEnv>(storageOf, (env) => mockAware(env.MOCK));
+const gateway = gatewayOf<DemoEnv>({ storageOf, fetchOf: (env) => mockAware(env.MOCK), tools: TOOLS });
 
 export default {
   async fetch(request: Request, env: DemoEnv, ctx: ExecutionContext): Promise<Response> {

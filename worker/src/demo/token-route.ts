@@ -24,6 +24,7 @@ export async function serveToken(request: Request, env: DemoEnv): Promise<Respon
     key: primary,
     product: PRODUCT,
     env: slug,
+    agents: ['*'],
     expiresInSeconds: LIFE_S,
     subject: 'page',
   });

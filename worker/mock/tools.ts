@@ -1,4 +1,4 @@
-/** The tools that agents of this page may have. Their handlers run here; what they look up is made up. */
+/** The tools that the demo's agents may have. Their handlers run in the page or at the gateway; what they look up is made up. */
 import type { AgentTool } from 'ductape-models';
 
 const ORDERS: Readonly<Record<string, object>> = {
