@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use js_sys::Function;
 use js_sys::Promise;
+use serde_json::Value;
 use wasm_bindgen::prelude::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
@@ -25,7 +26,7 @@ pub(super) async fn run(
     options: Vec<u8>,
     cancelled: Option<Promise>,
 ) -> Result<String> {
-    let options = parse(&wiped(options))?;
+    let options = read(options)?;
     match operation {
         "agentDefine" => text(&client.define_agent(&options).await?),
         "agentDelete" => text(&client.delete_agent(&options).await?),
@@ -67,7 +68,7 @@ pub(super) async fn run_agent(
     cancelled: Option<Promise>,
     listener: Option<Function>,
 ) -> Result<String> {
-    let options = parse(&wiped(options))?;
+    let options = read(options)?;
     let tell = |event: &AgentEvent<'_>| {
         if let (Some(listener), Ok(event)) = (&listener, text(event)) {
             // Whoever listens has nothing to answer, and nobody to complain to.
@@ -84,7 +85,7 @@ pub(super) async fn start(
     options: Vec<u8>,
     cancelled: Promise,
 ) -> Result<StreamHandle> {
-    let options = parse(&wiped(options))?;
+    let options = read(options)?;
     let stream = client.stream_until(&options, settled(Some(cancelled))).await?;
     Ok(StreamHandle::new(stream.into_parts()))
 }
@@ -97,7 +98,8 @@ async fn settled(promise: Option<Promise>) {
     }
 }
 
-/// The options may hold an API key.
-fn wiped(bytes: Vec<u8>) -> zeroize::Zeroizing<Vec<u8>> {
-    zeroize::Zeroizing::new(bytes)
+/// The options may hold an API key, so their text goes at once; the allocator wipes what it takes back.
+#[allow(clippy::needless_pass_by_value, reason = "the text is given back here")]
+fn read(text: Vec<u8>) -> Result<Value> {
+    parse(&text)
 }
