@@ -11,7 +11,7 @@ import type {
 } from './agent-types.js';
 import { aborted, invalid } from './errors.js';
 import { mediaPart } from './media.js';
-import { ownFields, plainObject } from './plain.js';
+import { ownFields, plainText } from './plain.js';
 import { cancellation, takeSignal } from './signal.js';
 import { type Handling, readTools } from './tools.js';
 import type { Signal } from './types.js';
@@ -26,7 +26,7 @@ export interface ToolBox {
 export interface RunHost {
   define(definition: object): Promise<AgentView>;
   /** Runs an agent in the core; with a listener, in parts. */
-  run(options: object, cancelled: Promise<void>, listener?: (event: string) => void): Promise<string>;
+  run(options: string, cancelled: Promise<void>, listener?: (event: string) => void): Promise<string>;
 }
 
 interface Invocation extends Omit<Confirmation, 'input'> {
@@ -63,7 +63,7 @@ export class AgentDesk {
     const fields = ownFields(input, 'options');
     const { tools, handlers } = readTools(fields.get('tools'));
     if (tools !== undefined) fields.set('tools', tools);
-    const view = await host.define(plainObject(fields));
+    const view = await host.define(Object.fromEntries(fields));
     this.#handlers.set(place(view.product, view.tag), handlers);
     return view;
   }
@@ -79,16 +79,17 @@ export class AgentDesk {
   }
 
   async #start(input: RunInput, host: RunHost, listener?: Listener): Promise<AgentRun> {
-    const { options, signal, running } = read(input);
-    if (signal?.aborted) throw aborted();
+    const { fields, signal, running } = read(input);
     this.#count += 1;
     const number = this.#count;
+    const options = plainText(fields.set('run', number), mediaPart);
+    if (signal?.aborted) throw aborted();
     this.#runs.set(number, running);
     const { promise, end } = cancellation(signal);
     listener?.started(end);
     const tell = listener && ((event: string) => listener.event(JSON.parse(event) as AgentEvent));
     try {
-      return JSON.parse(await host.run({ ...options, run: number }, promise, tell)) as AgentRun;
+      return JSON.parse(await host.run(options, promise, tell)) as AgentRun;
     } finally {
       end();
       this.#runs.delete(number);
@@ -124,8 +125,8 @@ function place(product: string, tag: string): string {
   return `${product}/${tag}`;
 }
 
-/** The options for the core, and what stays here. */
-function read(input: RunInput): { options: object; signal: Signal | undefined; running: Running } {
+/** The fields for the core, and what stays here. */
+function read(input: RunInput): { fields: Map<string, unknown>; signal: Signal | undefined; running: Running } {
   const fields = ownFields(input, 'options');
   const signal = takeSignal(fields);
   const [data, onConfirmation] = ['context', 'onConfirmation'].map((name) => {
@@ -137,7 +138,7 @@ function read(input: RunInput): { options: object; signal: Signal | undefined; r
   if (onConfirmation !== undefined && typeof onConfirmation !== 'function')
     throw invalid('onConfirmation', 'a function');
   const running = { over: new AbortController(), data, onConfirmation: onConfirmation as RunInput['onConfirmation'] };
-  return { options: plainObject(fields, mediaPart), signal, running };
+  return { fields, signal, running };
 }
 
 /** Whoever hears of a run. */

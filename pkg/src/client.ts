@@ -11,7 +11,7 @@ import { mediaPart } from './media.js';
 import type { ModelOperations } from './operation-types.js';
 import { modelOperations, type RegistryOperation } from './operations.js';
 import { readOptions, type Settings } from './options.js';
-import { ownFields, plainObject } from './plain.js';
+import { ownFields, plainText } from './plain.js';
 import { rekey } from './rekey.js';
 import { builtRequest } from './request.js';
 import { cancellation, takeSignal } from './signal.js';
@@ -171,8 +171,7 @@ export class Ductape {
     define: (definition) => this.#call('agentDefine', definition),
     run: async (options, cancelled, listener) => {
       const { core, running: instance } = await this.#core();
-      const bytes = utf8(JSON.stringify(options));
-      return instance.wait<string>(() => core.runAgent(bytes, cancelled, listener));
+      return instance.wait<string>(() => core.runAgent(utf8(options), cancelled, listener));
     },
   };
   #settings: Settings;
@@ -279,6 +278,5 @@ export class Ductape {
 function read(options: unknown): { bytes: Uint8Array; signal: Signal | undefined } {
   const fields = ownFields(options, 'options');
   const signal = takeSignal(fields);
-  const text = JSON.stringify(plainObject(fields, mediaPart));
-  return { bytes: utf8(text), signal };
+  return { bytes: utf8(plainText(fields, mediaPart)), signal };
 }
