@@ -1,5 +1,6 @@
 //! The client's use cases by the name that TypeScript calls them.
 
+use std::pin::Pin;
 use std::rc::Rc;
 
 use js_sys::Function;
@@ -27,37 +28,52 @@ pub(super) async fn run(
     cancelled: Option<Promise>,
 ) -> Result<String> {
     let options = read(options)?;
+    work(client, operation, options, cancelled).await
+}
+
+type Work<'a> = Pin<Box<dyn Future<Output = Result<String>> + 'a>>;
+
+/// One future for each use case, boxed: a runtime compiles a function when it first runs, and all of them in one would be
+/// the largest by far.
+fn work<'a>(
+    client: &'a Client<JsPorts>,
+    operation: &str,
+    options: Value,
+    cancelled: Option<Promise>,
+) -> Work<'a> {
     match operation {
-        "agentDefine" => text(&client.define_agent(&options).await?),
-        "agentDelete" => text(&client.delete_agent(&options).await?),
-        "agentFetch" => text(&client.fetch_agent(&options).await?),
-        "agentFetchAll" => text(&client.fetch_agents(&options).await?),
-        "apply" => text(&client.apply_until(&options, settled(cancelled)).await?),
-        "audit" => text(&client.audit(&options).await?),
-        "buildRequest" => text(&client.build_request(&options).await?),
-        "create" => text(&client.create(&options).await?),
-        "delete" => text(&client.delete(&options).await?),
-        "diff" => text(&client.diff(&options).await?),
-        "doctor" => text(&client.doctor(&options).await?),
-        "explain" => text(&client.explain(&options).await?),
-        "export" => text(&client.export(&options).await?),
-        "fetch" => text(&client.fetch(&options).await?),
-        "fetchAll" => text(&client.fetch_all(&options).await?),
-        "generate" => text(&client.generate_until(&options, settled(cancelled)).await?),
-        "history" => text(&client.history(&options).await?),
-        "import" => text(&client.import(&options).await?),
-        "plan" => text(&client.plan(&options).await?),
-        "promote" => text(&client.promote(&options).await?),
-        "rekey" => text(&client.rekey(&options).await?),
-        "removeEnv" => text(&client.remove_env(&options).await?),
-        "resolve" => text(&client.resolve(&options).await?),
-        "retire" => text(&client.retire(&options).await?),
-        "rollback" => text(&client.rollback(&options).await?),
-        "update" => text(&client.update(&options).await?),
-        "upsert" => text(&client.upsert(&options).await?),
-        "usages" => text(&client.usages(&options).await?),
-        "verify" => text(&client.verify(&options).await?),
-        _ => Err(Error::new(ErrorKind::Internal, "no such operation")),
+        "agentDefine" => Box::pin(async move { text(&client.define_agent(&options).await?) }),
+        "agentDelete" => Box::pin(async move { text(&client.delete_agent(&options).await?) }),
+        "agentFetch" => Box::pin(async move { text(&client.fetch_agent(&options).await?) }),
+        "agentFetchAll" => Box::pin(async move { text(&client.fetch_agents(&options).await?) }),
+        "apply" => Box::pin(async move { text(&client.apply_until(&options, settled(cancelled)).await?) }),
+        "audit" => Box::pin(async move { text(&client.audit(&options).await?) }),
+        "buildRequest" => Box::pin(async move { text(&client.build_request(&options).await?) }),
+        "create" => Box::pin(async move { text(&client.create(&options).await?) }),
+        "delete" => Box::pin(async move { text(&client.delete(&options).await?) }),
+        "diff" => Box::pin(async move { text(&client.diff(&options).await?) }),
+        "doctor" => Box::pin(async move { text(&client.doctor(&options).await?) }),
+        "explain" => Box::pin(async move { text(&client.explain(&options).await?) }),
+        "export" => Box::pin(async move { text(&client.export(&options).await?) }),
+        "fetch" => Box::pin(async move { text(&client.fetch(&options).await?) }),
+        "fetchAll" => Box::pin(async move { text(&client.fetch_all(&options).await?) }),
+        "generate" => {
+            Box::pin(async move { text(&client.generate_until(&options, settled(cancelled)).await?) })
+        }
+        "history" => Box::pin(async move { text(&client.history(&options).await?) }),
+        "import" => Box::pin(async move { text(&client.import(&options).await?) }),
+        "plan" => Box::pin(async move { text(&client.plan(&options).await?) }),
+        "promote" => Box::pin(async move { text(&client.promote(&options).await?) }),
+        "rekey" => Box::pin(async move { text(&client.rekey(&options).await?) }),
+        "removeEnv" => Box::pin(async move { text(&client.remove_env(&options).await?) }),
+        "resolve" => Box::pin(async move { text(&client.resolve(&options).await?) }),
+        "retire" => Box::pin(async move { text(&client.retire(&options).await?) }),
+        "rollback" => Box::pin(async move { text(&client.rollback(&options).await?) }),
+        "update" => Box::pin(async move { text(&client.update(&options).await?) }),
+        "upsert" => Box::pin(async move { text(&client.upsert(&options).await?) }),
+        "usages" => Box::pin(async move { text(&client.usages(&options).await?) }),
+        "verify" => Box::pin(async move { text(&client.verify(&options).await?) }),
+        _ => Box::pin(async { Err(Error::new(ErrorKind::Internal, "no such operation")) }),
     }
 }
 
