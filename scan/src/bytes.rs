@@ -48,6 +48,26 @@ pub fn plain_length(bytes: &[u8]) -> usize {
     at + tail.iter().position(special).unwrap_or(tail.len())
 }
 
+/// How many bytes at the start of both are the same.
+///
+/// ```
+/// assert_eq!(ductape_models_scan::common_length(b"the text of one", b"the text of another"), 12);
+/// ```
+#[must_use]
+pub fn common_length(one: &[u8], other: &[u8]) -> usize {
+    let ((words, _), (others, _)) = (one.as_chunks::<8>(), other.as_chunks::<8>());
+    let mut at = 0;
+    for (word, other) in words.iter().zip(others) {
+        let differing = u64::from_le_bytes(*word) ^ u64::from_le_bytes(*other);
+        if differing != 0 {
+            return at + differing.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let tail = one.get(at..).unwrap_or_default().iter().zip(other.get(at..).unwrap_or_default());
+    at + tail.take_while(|(byte, other)| byte == other).count()
+}
+
 /// How long JavaScript finds the text: one for each character's first byte, and one more for those of four bytes.
 ///
 /// ```

@@ -2,19 +2,22 @@
 //! size, and these for speed. Nothing here knows a provider.
 
 mod bytes;
+mod frame;
+mod scanner;
 mod shape;
 mod sse;
 mod unescape;
 
+pub use bytes::common_length;
 pub use bytes::line_end;
 pub use bytes::plain_length;
 pub use bytes::utf16_length;
+pub use frame::Frame;
 pub use shape::COUNTS;
 pub use shape::Field;
 pub use shape::Found;
 pub use shape::Rule;
 pub use shape::TEXTS;
-pub use shape::scan;
 pub use sse::MAX_EVENT_BYTES;
 pub use sse::SseDecoder;
 pub use sse::SseEvent;

@@ -3,5 +3,5 @@
 
 pub use ductape_models_scan::Field;
 pub use ductape_models_scan::Found;
+pub use ductape_models_scan::Frame;
 pub use ductape_models_scan::Rule;
-pub use ductape_models_scan::scan;

@@ -25,6 +25,7 @@ use crate::chat::Warning;
 use crate::error::Error;
 use crate::http::HttpHead;
 use crate::json;
+use crate::json::scan::Frame;
 use crate::providers::StreamDecoder;
 use crate::providers::failure;
 use crate::sse::SseEvent;
@@ -37,6 +38,8 @@ pub(in crate::providers) struct Decoder {
     /// Held back until something else is to be said: the first chunk of some servers has neither id nor model.
     info: Option<ResponseInfo>,
     started: bool,
+    /// The last event that only said more.
+    frame: Frame,
     calls: Calls,
     refused: bool,
     finish_word: Option<String>,
@@ -52,6 +55,7 @@ impl Decoder {
             head: head.clone(),
             info: None,
             started: false,
+            frame: Frame::default(),
             calls: Calls::default(),
             refused: false,
             finish_word: None,

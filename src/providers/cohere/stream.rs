@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::http::HttpHead;
 use crate::json;
 use crate::json::filled;
+use crate::json::scan::Frame;
 use crate::providers::StreamDecoder;
 use crate::providers::failure;
 use crate::providers::headers;
@@ -31,6 +32,8 @@ pub(super) struct Decoder {
     head: HttpHead,
     id: Option<String>,
     started: bool,
+    /// The last event that only said more.
+    frame: Frame,
     /// Whether the piece that is open is a thought.
     thinks: bool,
     /// In the order in which they began; a call is only given when the answer's end says that it is whole.
@@ -53,6 +56,7 @@ impl Decoder {
             head: head.clone(),
             id: None,
             started: false,
+            frame: Frame::default(),
             thinks: false,
             calls: Vec::new(),
             end: None,

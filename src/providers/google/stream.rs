@@ -23,6 +23,7 @@ use crate::http::HttpHead;
 use crate::json;
 use crate::json::count;
 use crate::json::filled;
+use crate::json::scan::Frame;
 use crate::providers::StreamDecoder;
 use crate::providers::failure;
 use crate::providers::headers;
@@ -33,6 +34,8 @@ use crate::sse::SseEvent;
 pub(super) struct Decoder {
     head: HttpHead,
     started: bool,
+    /// The last event that only said more.
+    frame: Frame,
     ended: bool,
     /// What the lack of a finish word means.
     endless: Finish,
@@ -74,6 +77,7 @@ impl Decoder {
         Self {
             head: head.clone(),
             started: false,
+            frame: Frame::default(),
             ended: false,
             endless: Finish::Interrupted,
             prefix: "call_".to_owned(),

@@ -25,6 +25,7 @@ use crate::http::HttpHead;
 use crate::json;
 use crate::json::count;
 use crate::json::filled;
+use crate::json::scan::Frame;
 use crate::providers::StreamDecoder;
 use crate::providers::failure;
 use crate::providers::headers;
@@ -56,6 +57,8 @@ pub(in crate::providers) struct Decoder {
     dialect: &'static Dialect,
     head: HttpHead,
     started: bool,
+    /// The last event that only said more.
+    frame: Frame,
     message: Message,
     calls: Calls,
     ended: bool,
@@ -103,6 +106,7 @@ impl Decoder {
             dialect,
             head: head.clone(),
             started: false,
+            frame: Frame::default(),
             message: Message::default(),
             calls: Calls::default(),
             ended: false,

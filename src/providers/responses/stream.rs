@@ -27,6 +27,7 @@ use crate::http::HttpHead;
 use crate::json;
 use crate::json::count;
 use crate::json::filled;
+use crate::json::scan::Frame;
 use crate::providers::StreamDecoder;
 use crate::providers::failure;
 use crate::providers::headers;
@@ -60,6 +61,8 @@ pub(in crate::providers) struct Decoder {
     /// Held back until something else is to be said.
     info: Option<ResponseInfo>,
     started: bool,
+    /// The last event that only said more.
+    frame: Frame,
     items: Items,
     ended: bool,
 }
@@ -67,7 +70,15 @@ pub(in crate::providers) struct Decoder {
 impl Decoder {
     pub(in crate::providers) fn new(provider: &'static str, head: &HttpHead) -> Self {
         let (info, items) = (None, Items::default());
-        Self { provider, head: head.clone(), info, started: false, items, ended: false }
+        Self {
+            provider,
+            head: head.clone(),
+            info,
+            started: false,
+            frame: Frame::default(),
+            items,
+            ended: false,
+        }
     }
 
     fn event(&mut self, name: &str, event: &Value, out: &mut Vec<StreamPart>) {

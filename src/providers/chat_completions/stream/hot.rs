@@ -5,7 +5,6 @@ use super::Decoder;
 use crate::chat::StreamPart;
 use crate::json::scan::Field;
 use crate::json::scan::Rule;
-use crate::json::scan::scan;
 use crate::providers::chat_completions::calls::Key;
 
 const CHUNK: &[Field] = &[
@@ -57,7 +56,7 @@ impl Decoder {
     }
 
     fn more(&mut self, data: &str, out: &mut Vec<StreamPart>) -> Option<()> {
-        let found = scan(data, CHUNK)?;
+        let found = self.frame.scan(data, CHUNK)?;
         let (text, first, second) = (found.text(0)?, found.text(1)?, found.text(2)?);
         let (id, name, arguments) = (found.word(3)?, found.word(4)?, found.text(5)?);
         let thought = if first.is_empty() { second } else { first };

@@ -5,7 +5,6 @@ use super::Decoder;
 use crate::chat::StreamPart;
 use crate::json::scan::Field;
 use crate::json::scan::Rule;
-use crate::json::scan::scan;
 
 const EVENT: &[Field] = &[
     ("type", Rule::Text(0)),
@@ -26,7 +25,7 @@ impl Decoder {
     }
 
     fn more(&mut self, data: &str, out: &mut Vec<StreamPart>) -> Option<()> {
-        let found = scan(data, EVENT)?;
+        let found = self.frame.scan(data, EVENT)?;
         let slot = match found.word(0)? {
             "content-delta" if found.texts[1].is_some() => 1,
             "content-delta" => 2,

@@ -5,7 +5,6 @@ use super::Decoder;
 use crate::chat::StreamPart;
 use crate::json::scan::Field;
 use crate::json::scan::Rule;
-use crate::json::scan::scan;
 
 const FRAGMENT: &[Field] = &[
     ("candidates", Rule::One(CANDIDATE)),
@@ -43,7 +42,7 @@ impl Decoder {
     }
 
     fn more(&mut self, data: &str, out: &mut Vec<StreamPart>) -> Option<()> {
-        let found = scan(data, FRAGMENT)?;
+        let found = self.frame.scan(data, FRAGMENT)?;
         let text = found.text(0).filter(|text| !text.is_empty())?;
         let counts = found.texts[1].filter(|usage| usage.contains("TokenCount"));
         if let Some(counts) = counts {

@@ -6,7 +6,6 @@ use super::Kind;
 use crate::chat::StreamPart;
 use crate::json::scan::Field;
 use crate::json::scan::Rule;
-use crate::json::scan::scan;
 
 const EVENT: &[Field] =
     &[("type", Rule::Text(0)), ("index", Rule::Count(0)), ("delta", Rule::Object(DELTA)), ("p", Rule::Any)];
@@ -29,7 +28,7 @@ impl Decoder {
     }
 
     fn more(&mut self, data: &str, out: &mut Vec<StreamPart>) -> Option<()> {
-        let found = scan(data, EVENT)?;
+        let found = self.frame.scan(data, EVENT)?;
         let slot = match (found.word(0)?, found.word(1)?) {
             ("content_block_delta", "input_json_delta") => INPUT,
             ("content_block_delta", "text_delta") => TEXT,

@@ -9,7 +9,6 @@ use super::Target;
 use crate::chat::StreamPart;
 use crate::json::scan::Field;
 use crate::json::scan::Rule;
-use crate::json::scan::scan;
 
 const EVENT: &[Field] = &[
     ("type", Rule::Text(0)),
@@ -30,7 +29,7 @@ impl Decoder {
     }
 
     fn more(&mut self, data: &str, out: &mut Vec<StreamPart>) -> Option<()> {
-        let found = scan(data, EVENT)?;
+        let found = self.frame.scan(data, EVENT)?;
         let name = found.word(0)?.strip_prefix("response.")?.strip_suffix(".delta")?;
         let target = Target::named(name, &Value::Null)?;
         let text = found.text(2).filter(|text| !text.is_empty())?;
