@@ -29,17 +29,23 @@ export function toolbox(count) {
   }));
 }
 
-/** Arguments of about 50 kB, and their text in 2,559 fragments as models write them. */
-export function longArguments() {
-  const items = Array.from({ length: 470 }, (_, at) => ({
+/** An object of so many items of about 106 characters. */
+export function longObject(length) {
+  const items = Array.from({ length }, (_, at) => ({
     id: at,
     name: `Article number ${at} of "the list"`,
     price: at * 1.25,
     tags: ['new', 'garden'],
     note: 'Grüße\n',
   }));
-  const text = JSON.stringify({ items });
-  return { value: { items }, bytes: text.length, fragments: split(text, 2559) };
+  return { items };
+}
+
+/** Arguments of about 50 kB, and their text in 2,559 fragments as models write them. */
+export function longArguments() {
+  const value = longObject(470);
+  const text = JSON.stringify(value);
+  return { value, bytes: text.length, fragments: split(text, 2559) };
 }
 
 /** A text in so many pieces of about the same length. */

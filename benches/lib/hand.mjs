@@ -1,6 +1,7 @@
 // The client that one writes by hand for one provider: fetch, JSON, and for streams a decoder, lines and JSON.parse. The
 // limit that everyone else is measured by.
 
+import { growing } from './hand-json.mjs';
 import { KEY } from './wires.mjs';
 
 /** One answer's text. */
@@ -26,6 +27,21 @@ export function handFragments(wire, fetch, request) {
   return async () => JSON.parse(await read());
 }
 
+/** The object that a stream brings, read as it arrives. */
+export function handObjects(wire, fetch, request) {
+  return async () => {
+    const feed = growing();
+    let value;
+    const read = (event) => {
+      value = feed(wire.hand.delta(event));
+      return '';
+    };
+    await streamed(wire, fetch, request, read)();
+    return value;
+  };
+}
+
+/** The text that `delta` finds in the events of a stream. */
 function streamed(wire, fetch, request, delta) {
   const { url, headers, body } = wire.hand;
   return async () => {

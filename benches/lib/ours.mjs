@@ -44,6 +44,16 @@ export async function ourFragments(wire, fetch, { messages, tools }) {
   };
 }
 
+/** The object that a stream brings, as it comes. */
+export async function ourObjects(wire, fetch, { messages }, schema) {
+  const { ductape, model } = await opened(wire, fetch, true);
+  return async () => {
+    let value;
+    for await (const item of ductape.stream({ model, messages, schema }).partialObjectStream) value = item;
+    return value;
+  };
+}
+
 /** Runs something while `fetch` is the runtime's own: how the transport is measured that asks for no option. */
 export function asDefault(fetch) {
   return async (run) => {

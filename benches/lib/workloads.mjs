@@ -6,6 +6,7 @@ import * as bundle from '../work/bundle.mjs';
 import * as coldNode from '../work/cold-node.mjs';
 import * as coldWorkerd from '../work/cold-workerd.mjs';
 import * as history from '../work/history.mjs';
+import * as partialObjects from '../work/partial-objects.mjs';
 import * as sealOpen from '../work/seal-open.mjs';
 import * as smallCall from '../work/small-call.mjs';
 import * as stream from '../work/stream.mjs';
@@ -18,6 +19,7 @@ export const workloads = [
   bigCall,
   history,
   toolArguments,
+  partialObjects,
   allocation,
   coldNode,
   coldWorkerd,

@@ -239,6 +239,21 @@ export interface CompletionStream extends AsyncIterable<StreamPart> {
   readonly result: Promise<Completion>;
   /** The text alone. */
   readonly textStream: AsyncIterable<string>;
+  /**
+   * The object as far as it has come, for calls with a `schema`: an item for whatever arrived together, and none where it
+   * shows nothing new. Texts grow; numbers, `true`, `false` and `null` appear when they are whole; lists and objects appear
+   * empty. After a good answer the last item is `result`'s `object`; where the text is no JSON, the items stop at that place.
+   *
+   * All items are one value that grows, which takes no longer for a longer answer; whoever keeps what an item was copies it.
+   * Iterating fails as the stream does, and with `invalid_input` without a `schema`.
+   *
+   * ```ts
+   * const schema = { type: 'object', properties: { title: { type: 'string' }, steps: { type: 'array' } } };
+   * const { partialObjectStream } = ductape.stream({ model: 'support', prompt: 'How do I return it?', schema });
+   * for await (const recipe of partialObjectStream) console.log(structuredClone(recipe));
+   * ```
+   */
+  readonly partialObjectStream: AsyncIterable<unknown>;
   /** Ends the stream as `aborted` and closes the connection. */
   abort(): void;
   /** The parts as a `ReadableStream` of objects. Cancelling it closes the connection. */

@@ -223,11 +223,14 @@ export class Ductape {
 
   /** One answer in parts. The request starts at once; errors reach whoever iterates, and `result`. */
   stream(options: CallOptions): CompletionStream {
-    return new Streaming(async (cancelled) => {
-      const { bytes, signal } = read(options);
-      const { core, running: instance } = await this.#core();
-      return { signal, instance, start: () => instance.wait(() => core.stream(bytes, cancelled)) };
-    });
+    return new Streaming(
+      async (cancelled) => {
+        const { bytes, signal } = read(options);
+        const { core, running: instance } = await this.#core();
+        return { signal, instance, start: () => instance.wait(() => core.stream(bytes, cancelled)) };
+      },
+      hasOwn(options, 'schema'),
+    );
   }
 
   async #call<T>(operation: Operation, options: unknown): Promise<T> {
@@ -272,6 +275,11 @@ export class Ductape {
     this.#handle = { core, running: instance };
     return this.#handle;
   }
+}
+
+/** Whether there is a field of this name; whether it is right is seen elsewhere. */
+function hasOwn(options: unknown, name: string): boolean {
+  return typeof options === 'object' && options !== null && Object.hasOwn(options, name);
 }
 
 /** Options as the bytes of a JSON text; the signal apart. */

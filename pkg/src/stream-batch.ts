@@ -58,6 +58,17 @@ export class Batch {
     return undefined;
   }
 
+  /** The text of all parts up to an error. */
+  rest(): string {
+    let text = '';
+    while (this.isReady()) {
+      const kind = this.#enter();
+      if (kind === TEXT) text += this.#text.slice(this.#at, this.#end);
+      this.#at = this.#end;
+    }
+    return text;
+  }
+
   /** Passes over every part. */
   skip(): undefined {
     while (this.#at < this.#text.length) {

@@ -3,7 +3,8 @@
 
 import type { StreamHandle } from '../wasm/core.js';
 import type { Completion, CompletionStream, StreamPart } from './call-types.js';
-import { aborted, DuctapeError } from './errors.js';
+import { aborted, DuctapeError, invalid } from './errors.js';
+import { PartialJson } from './partial-json.js';
 import type { Batch } from './stream-batch.js';
 import { type Opened, Pump, type Reader, type Settle } from './stream-pump.js';
 import { Items } from './stream-reader.js';
@@ -23,6 +24,7 @@ const MAX_WRITE = 16_384;
 /** What `stream` returns, over the core's decoder. */
 export class Streaming implements CompletionStream {
   readonly #pump: Pump;
+  readonly #hasSchema: boolean;
   #isTaken = false;
   #isAborted = false;
   #abort: () => void = () => undefined;
@@ -31,7 +33,8 @@ export class Streaming implements CompletionStream {
   readonly #whole: Promise<string>;
   #result: Promise<Completion> | undefined;
 
-  constructor(prepare: (cancelled: Promise<void>) => Promise<Start>) {
+  constructor(prepare: (cancelled: Promise<void>) => Promise<Start>, hasSchema: boolean) {
+    this.#hasSchema = hasSchema;
     this.#aborted = new Promise((resolve) => {
       this.#abort = resolve;
     });
@@ -60,6 +63,10 @@ export class Streaming implements CompletionStream {
 
   get textStream(): AsyncIterable<string> {
     return { [Symbol.asyncIterator]: () => this.#items((batch) => batch.text()) };
+  }
+
+  get partialObjectStream(): AsyncIterable<unknown> {
+    return { [Symbol.asyncIterator]: () => this.#objects() };
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<StreamPart, undefined> {
@@ -104,6 +111,17 @@ export class Streaming implements CompletionStream {
         this.#abort();
         pump.stop(failure);
       },
+    });
+  }
+
+  #objects(): Items<unknown> {
+    if (!this.#hasSchema) throw invalid('schema', 'the JSON Schema of the object that is to be streamed');
+    const json = new PartialJson();
+    return this.#items((batch) => {
+      const hasGrown = json.feed(batch.rest());
+      const hasEnded = batch.ended && json.end();
+      // An error that follows is thrown; there is no other text here.
+      return hasGrown || hasEnded ? json.value : batch.text();
     });
   }
 

@@ -2,6 +2,7 @@
 
 import { cases as agentCases } from './agents.js';
 import { cases as eventCases } from './events.js';
+import { cases as objectCases } from './objects.js';
 import { cases as operationCases } from './operations.js';
 import { cases as redirectCases } from './redirects.js';
 import { type Printers, type Sealing, cases as sealingCases } from './sealing.js';
@@ -26,6 +27,7 @@ export function everything(library: Library, sealing: Sealing, given: Given, pri
     ...redirectCases(library, servers),
     ...agentCases(library),
     ...eventCases(library, servers),
+    ...objectCases(library),
     ...operationCases(library, servers),
     ...sealingCases(library, sealing, printers),
     ...vectorCases(vectors),

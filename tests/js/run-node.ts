@@ -9,6 +9,7 @@ import { serialize } from 'node:v8';
 import { everything } from './everything.js';
 import { given } from './given.js';
 import { close, install } from './installed.js';
+import { cases as partialJsonCases } from './partial-json.js';
 import type { Printers, Sealing } from './sealing.js';
 import { startServers } from './servers.js';
 import { type Library, runAll } from './suite.js';
@@ -31,6 +32,7 @@ try {
   const list = (library: Library, sealing: Sealing) => everything(library, sealing, data, PRINTERS);
   close('node-esm', await runAll(list((await esm('index.js')) as Library, (await esm('sealing.js')) as Sealing)));
   close('node-utf8', await runAll(utf8Cases()));
+  close('node-partial-json', await runAll(partialJsonCases()));
   close('node-cjs', await runAll(list(cjs as Library, require('ductape-models/sealing') as Sealing)));
 } finally {
   remove();

@@ -1,6 +1,7 @@
 // Our own UTF-8 against the runtime's: random texts and bytes of the kinds that go wrong.
 
 import { Utf8Decoder, Utf8Encoder } from '../../pkg/src/utf8.js';
+import { numbers } from './draw.js';
 import { type Case, equal } from './suite.js';
 
 const UNITS = [0x41, 0xe9, 0x7ff, 0x800, 0xd800, 0xdbff, 0xdc00, 0xffff];
@@ -53,13 +54,4 @@ export function cases(): Case[] {
       },
     },
   ];
-}
-
-/** Whole numbers below a limit, by a linear congruence. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
 }

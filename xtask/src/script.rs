@@ -162,17 +162,23 @@ fn command_line(root: &Path) -> Step {
 fn drop_inner_types(dist: &Path) -> Step {
     for name in [
         "agents",
+        "alarm",
         "inline",
         "keys",
         "media",
         "options",
+        "partial-json",
         "plain",
         "rekey",
         "request",
         "signal",
         "stream",
+        "stream-batch",
+        "stream-pump",
+        "stream-reader",
         "text-codec",
         "tools",
+        "transport",
         "utf8",
         "wasm",
     ] {

@@ -2,7 +2,7 @@
 
 /** `modelOf(fetch)` makes the provider's model. */
 export async function aiPeers(load, packageName, modelOf, settings) {
-  const { generateText, jsonSchema, streamText, tool } = await load('ai');
+  const { generateText, jsonSchema, Output, streamText, tool } = await load('ai');
   const tools = (list) =>
     list &&
     Object.fromEntries(
@@ -58,6 +58,15 @@ export async function aiPeers(load, packageName, modelOf, settings) {
           let input;
           for await (const part of streamText(options).fullStream) if (part.type === 'tool-call') input = part.input;
           return input;
+        };
+      },
+      objects: (fetch, request, schema) => {
+        const output = Output.object({ schema: jsonSchema(schema) });
+        const options = { model: modelOf(fetch), messages: request.messages, output, ...common };
+        return async () => {
+          let value;
+          for await (const item of streamText(options).partialOutputStream) value = item;
+          return value;
         };
       },
     },

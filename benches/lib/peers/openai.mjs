@@ -9,12 +9,14 @@ const temperature = 0.7;
 
 export async function openaiPeers(load) {
   const { default: OpenAI } = await load('openai');
+  const { zodResponseFormat } = await load('openai/helpers/zod');
+  const { z } = await load('zod');
   const { createOpenAI } = await load('@ai-sdk/openai');
   const { ChatOpenAI } = await load('@langchain/openai');
   const ofLangchain = (fetch) =>
     new ChatOpenAI({ model, temperature, apiKey: KEY, maxRetries: 0, configuration: { fetch } });
   return [
-    vendor(OpenAI),
+    vendor(OpenAI, (name) => zodResponseFormat(itemsOf(z), name)),
     ...(await aiPeers(load, '@ai-sdk/openai', (fetch) => createOpenAI({ apiKey: KEY, fetch }).chat(model), {
       temperature,
     })),
@@ -22,7 +24,13 @@ export async function openaiPeers(load) {
   ];
 }
 
-function vendor(OpenAI) {
+/** The shape of `longObject`. */
+function itemsOf(z) {
+  const [id, name, price, tags, note] = [z.number(), z.string(), z.number(), z.array(z.string()), z.string()];
+  return z.object({ items: z.array(z.object({ id, name, price, tags, note })) });
+}
+
+function vendor(OpenAI, formatOf) {
   const opened = (fetch, { messages, tools }) => {
     const asTool = (tool) => ({ type: 'function', function: tool });
     const completions = new OpenAI({ apiKey: KEY, fetch, maxRetries: 0 }).chat.completions;
@@ -52,6 +60,19 @@ function vendor(OpenAI) {
           text += choices[0]?.delta.tool_calls?.[0].function.arguments ?? '';
         }
         return JSON.parse(text);
+      };
+    },
+    objects: (fetch, request) => {
+      const { completions, body } = opened(fetch, request);
+      const response_format = formatOf('items');
+      return async () => {
+        let value;
+        const stream = completions.stream({ ...body, response_format });
+        stream.on('content.delta', ({ parsed }) => {
+          value = parsed;
+        });
+        await stream.done();
+        return value;
       };
     },
   };
