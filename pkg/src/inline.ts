@@ -8,20 +8,21 @@ const LAST = 0x7e;
 const ABSENT = '"\\<';
 const PREFIXES = '~}';
 
-/** The bytes of the module. */
+/** The bytes of the module. They are written over those of the text, which are more. */
 export function moduleBytes(): Uint8Array<ArrayBuffer> {
   const { values, ranks } = tables();
-  const bytes = new Uint8Array(length);
-  for (let at = 0, index = 0; at < length; at += 1, index += 1) {
-    const value = values[text.charCodeAt(index)] ?? 0;
+  const bytes = new TextEncoder().encode(text);
+  let at = 0;
+  for (let index = 0; index < bytes.length; index += 1, at += 1) {
+    const value = values[bytes[index] as number] as number;
     if (value >= 0) {
       bytes[at] = value;
     } else {
       index += 1;
-      bytes[at] = order[(ranks[text.charCodeAt(index)] ?? 0) - value] ?? 0;
+      bytes[at] = order[(ranks[bytes[index] as number] as number) - value] as number;
     }
   }
-  return bytes;
+  return bytes.subarray(0, length);
 }
 
 /**
