@@ -2,7 +2,6 @@
 //! knows no provider. Nothing here is generic over what is read, so a wire costs its own code only.
 
 mod fields;
-mod quote;
 pub mod scan;
 mod writer;
 

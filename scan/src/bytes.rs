@@ -35,10 +35,7 @@ pub fn plain_length(bytes: &[u8]) -> usize {
     let (words, _) = bytes.as_chunks::<8>();
     let mut at = 0;
     for word in words {
-        let word = u64::from_le_bytes(*word);
-        let control = word.wrapping_sub(ONES * 0x20) & !word;
-        let marks = zeros(word ^ (ONES * b'"' as u64)) | zeros(word ^ (ONES * b'\\' as u64));
-        if (control | marks) & TOPS != 0 {
+        if !is_plain(*word) {
             break;
         }
         at += 8;
@@ -46,6 +43,14 @@ pub fn plain_length(bytes: &[u8]) -> usize {
     let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
     let tail = bytes.get(at..).unwrap_or_default();
     at + tail.iter().position(special).unwrap_or(tail.len())
+}
+
+/// Whether a JSON string can hold these bytes as they are.
+pub(crate) fn is_plain(word: [u8; 8]) -> bool {
+    let word = u64::from_le_bytes(word);
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    let marks = zeros(word ^ (ONES * b'"' as u64)) | zeros(word ^ (ONES * b'\\' as u64));
+    (control | marks) & TOPS == 0
 }
 
 /// How many bytes at the start of both are the same.

@@ -3,6 +3,7 @@
 
 mod bytes;
 mod frame;
+mod quote;
 mod scanner;
 mod shape;
 mod sse;
@@ -13,6 +14,7 @@ pub use bytes::line_end;
 pub use bytes::plain_length;
 pub use bytes::utf16_length;
 pub use frame::Frame;
+pub use quote::quote;
 pub use shape::COUNTS;
 pub use shape::Field;
 pub use shape::Found;

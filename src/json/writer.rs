@@ -1,10 +1,9 @@
 //! Writes JSON straight to bytes. What is written is valid by construction, except that whoever calls it writes a key
 //! before each value of an object.
 
+use ductape_models_scan::quote;
 use serde::Serialize;
 use serde_json::Value;
-
-use super::quote::quote;
 
 /// JSON text in the making.
 ///

@@ -1,21 +1,35 @@
-//! A string as JSON writes it. Conversations are long and are written for every request, so what needs no escape is
-//! copied in stretches.
+//! A string as JSON writes it. Conversations are long and are written for every request, so eight bytes that need no escape
+//! are copied at a step. Stretches are not sought first: in texts they are short, and copying each costs a call.
 
-use ductape_models_scan::plain_length;
+use crate::bytes::is_plain;
 
 /// Appends `text` in quotation marks, its quotation marks, backslashes and control characters escaped.
-pub(super) fn quote(out: &mut Vec<u8>, text: &str) {
-    let mut rest = text.as_bytes();
-    out.reserve(rest.len() + 2);
+///
+/// ```
+/// let mut out = Vec::new();
+/// ductape_models_scan::quote(&mut out, "say \"hi\"\n");
+/// assert_eq!(out, br#""say \"hi\"\n""#);
+/// ```
+pub fn quote(out: &mut Vec<u8>, text: &str) {
+    let (words, tail) = text.as_bytes().as_chunks::<8>();
+    out.reserve(text.len() + 2);
     out.push(b'"');
-    loop {
-        let (plain, special) = rest.split_at(plain_length(rest));
-        out.extend_from_slice(plain);
-        let Some((&byte, after)) = special.split_first() else { break };
-        escape(out, byte);
-        rest = after;
+    for word in words {
+        if is_plain(*word) {
+            out.extend_from_slice(word);
+        } else {
+            word.iter().for_each(|byte| character(out, *byte));
+        }
     }
+    tail.iter().for_each(|byte| character(out, *byte));
     out.push(b'"');
+}
+
+fn character(out: &mut Vec<u8>, byte: u8) {
+    match byte {
+        0..0x20 | b'"' | b'\\' => escape(out, byte),
+        _ => out.push(byte),
+    }
 }
 
 fn escape(out: &mut Vec<u8>, byte: u8) {
