@@ -35,22 +35,23 @@ pub fn plain_length(bytes: &[u8]) -> usize {
     let (words, _) = bytes.as_chunks::<8>();
     let mut at = 0;
     for word in words {
-        if !is_plain(*word) {
-            break;
+        let plain = plain_in_word(*word);
+        at += plain;
+        if plain < word.len() {
+            return at;
         }
-        at += 8;
     }
     let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
     let tail = bytes.get(at..).unwrap_or_default();
     at + tail.iter().position(special).unwrap_or(tail.len())
 }
 
-/// Whether a JSON string can hold these bytes as they are.
-pub(crate) fn is_plain(word: [u8; 8]) -> bool {
+/// [`plain_length`] of eight bytes. The lowest of the marked bytes is marked rightly; borrows only reach those above it.
+pub(crate) fn plain_in_word(word: [u8; 8]) -> usize {
     let word = u64::from_le_bytes(word);
     let control = word.wrapping_sub(ONES * 0x20) & !word;
     let marks = zeros(word ^ (ONES * b'"' as u64)) | zeros(word ^ (ONES * b'\\' as u64));
-    (control | marks) & TOPS == 0
+    ((control | marks) & TOPS).trailing_zeros() as usize / 8
 }
 
 /// How many bytes at the start of both are the same.
