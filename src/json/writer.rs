@@ -24,6 +24,12 @@ pub struct Writer {
 }
 
 impl Writer {
+    /// With room for so many bytes, so that a long text is not moved while it grows.
+    #[must_use]
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), follows: false }
+    }
+
     /// The text so far.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {

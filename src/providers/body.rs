@@ -8,9 +8,12 @@ use zeroize::Zeroizing;
 
 use super::draft::Draft;
 use crate::chat::Content;
+use crate::chat::File;
 use crate::chat::FileData;
 use crate::chat::Image;
+use crate::chat::Message;
 use crate::chat::ToolResult;
+use crate::chat::UserPart;
 use crate::error::Error;
 use crate::error::Result;
 use crate::http::HeaderValue;
@@ -43,10 +46,40 @@ pub(in crate::providers) fn request_with(
         let expected = format!("no field that the call itself sets: {}", protected.join(", "));
         return Err(Error::invalid(&format!("providerOptions.{name}"), expected));
     }
-    let mut out = Writer::default();
+    let mut out = Writer::with_capacity(expected_len(&draft.call.messages));
     Fields::write(&mut out, Some(options), write);
     complete(draft, &mut headers);
     Ok(HttpRequest { url, headers, body: out.into_bytes() })
+}
+
+/// About how long the messages become: what they say, some escapes, and what stands around each.
+fn expected_len(messages: &[Message]) -> usize {
+    let said: usize = messages.iter().map(message_len).sum();
+    said + said / 16 + 64 * messages.len() + 1024
+}
+
+fn message_len(message: &Message) -> usize {
+    match message {
+        Message::Assistant(content) => content.iter().map(content_len).sum(),
+        Message::System(text) => text.len(),
+        Message::Tool(results) => 64 * results.len(),
+        Message::User(parts) => parts.iter().map(part_len).sum(),
+    }
+}
+
+fn content_len(piece: &Content) -> usize {
+    match piece {
+        Content::Reasoning { text, .. } | Content::Text { text, .. } => text.len(),
+        Content::Source(_) | Content::ToolCall(_) => 64,
+    }
+}
+
+fn part_len(part: &UserPart) -> usize {
+    match part {
+        UserPart::File(File { data: FileData::Base64(text) | FileData::Url(text), .. })
+        | UserPart::Image(Image::Data { data: text, .. } | Image::Url(text))
+        | UserPart::Text(text) => text.len(),
+    }
 }
 
 /// A header without a secret.
