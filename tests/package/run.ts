@@ -11,7 +11,7 @@ import { close, install } from '../js/installed.js';
 import { FAULTS, source } from './faults.js';
 
 /** Most bytes of a page's bundle with all of the package, by gzip -9. It only ever goes down; the goal is 110,000. */
-const MOST_GZIP = 375_000;
+const MOST_GZIP = 358_000;
 
 const VECTORS = resolve('../shared/fixtures/wycheproof');
 

@@ -10,6 +10,7 @@ use crate::escape;
 use crate::files;
 use crate::glue;
 use crate::panics;
+use crate::reorder;
 use crate::run;
 use crate::stamp;
 use crate::toolchain;
@@ -64,7 +65,7 @@ pub(crate) fn build(root: &Path, dev: bool) -> Step<Core> {
     };
     let inputs = [raw(root), root.join("package-lock.json")];
     let outputs = [core.wasm.clone(), core.glue.clone(), core.types.clone(), core.text.clone()];
-    let variant = format!("dev={dev} {FEATURES:?} {OPTIMIZE:?}");
+    let variant = format!("dev={dev} {FEATURES:?} {OPTIMIZE:?} by likeness");
     stamp::unless_fresh(root, "core", &variant, &inputs, &outputs, || {
         bind(root, &core)?;
         if !dev {
@@ -130,5 +131,6 @@ fn optimize(root: &Path, wasm: &Path) -> Step {
     let mut arguments = vec![&*path, "-o", &*path];
     arguments.extend(OPTIMIZE);
     arguments.extend(FEATURES);
-    run::node(root, "binaryen/bin/wasm-opt", &arguments)
+    run::node(root, "binaryen/bin/wasm-opt", &arguments)?;
+    files::write(wasm, reorder::by_likeness(&files::read(wasm)?)?)
 }
