@@ -58,7 +58,10 @@ fn cohere(words: impl Iterator<Item = String>) -> String {
 
 fn google(words: impl Iterator<Item = String>) -> String {
     let event = |text: &str, reason: Option<&str>| {
-        let candidate = json!({"content": {"parts": [{"text": text}], "role": "model"}, "finishReason": reason, "index": 0});
+        let mut candidate = json!({"content": {"parts": [{"text": text}], "role": "model"}, "index": 0});
+        if let Some(reason) = reason {
+            candidate["finishReason"] = json!(reason);
+        }
         let usage = json!({"promptTokenCount": 9, "candidatesTokenCount": 3, "totalTokenCount": 12});
         let answer =
             json!({"candidates": [candidate], "usageMetadata": usage, "modelVersion": "gemini-3.8-flash"});
