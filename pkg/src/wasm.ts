@@ -4,6 +4,7 @@
 import type { Core, Instance } from '../wasm/core.js';
 import { instantiate } from '../wasm/core.js';
 import { DuctapeError, type ErrorView } from './errors.js';
+import { shortText } from './short-text.js';
 
 type Provider = () => WebAssembly.Module;
 
@@ -67,7 +68,7 @@ export class Running {
   readonly #waiting = new Set<(reason: unknown) => void>();
 
   constructor(module: WebAssembly.Module) {
-    this.#instance = instantiate(module, (run) => queueMicrotask(() => this.#poll(run)));
+    this.#instance = instantiate(module, (run) => queueMicrotask(() => this.#poll(run)), shortText);
   }
 
   /** The class of clients. */

@@ -1,5 +1,6 @@
 // Our own UTF-8 against the runtime's: random texts and bytes of the kinds that go wrong.
 
+import { shortText } from '../../pkg/src/short-text.js';
 import { Utf8Decoder, Utf8Encoder } from '../../pkg/src/utf8.js';
 import { numbers } from './draw.js';
 import { type Case, equal } from './suite.js';
@@ -51,6 +52,23 @@ export function cases(): Case[] {
           };
           differ(text(new Utf8Decoder('utf-8', options)), text(new TextDecoder('utf-8', options)));
         }
+      },
+    },
+    {
+      name: 'short texts are those that TextDecoder makes, and of ASCII only',
+      async run() {
+        const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+        const memory = Uint8Array.from({ length: 4096 }, () => (draw(40) === 0 ? 0x80 + draw(128) : draw(128)));
+        let short = 0;
+        for (let round = 0; round < ROUNDS; round += 1) {
+          const [start, length] = [draw(4000), draw(20)];
+          const bytes = memory.subarray(start, start + length);
+          const text = shortText(memory, start, length);
+          const isShort = length <= 16 && bytes.every((byte) => byte < 128);
+          equal(text, isShort ? decoder.decode(bytes) : undefined);
+          short += isShort ? 1 : 0;
+        }
+        equal(short > ROUNDS / 4, true);
       },
     },
   ];
