@@ -4,17 +4,20 @@ mod accumulate;
 mod input;
 mod output;
 mod pack;
+mod written;
 
 pub use accumulate::Accumulator;
 pub use pack::Packer;
+pub use written::Written;
+pub(crate) use written::serialize;
 
 pub use crate::warning::Warning;
 
 use serde::Serialize;
-use serde::ser::SerializeMap;
 use serde_json::{Map, Value};
 
-use crate::error::{Error, ErrorView};
+use crate::error::Error;
+use crate::json::JsonText;
 
 /// One question to a model.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -140,15 +143,13 @@ pub struct OutputSchema {
 }
 
 /// A piece of an answer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Content {
     /// What the model thought.
     Reasoning {
         /// The thought.
         text: String,
         /// What the provider wants back with it.
-        #[serde(skip_serializing_if = "Option::is_none")]
         provider_data: Option<ProviderData>,
     },
     /// What the answer rests on.
@@ -158,7 +159,6 @@ pub enum Content {
         /// The text.
         text: String,
         /// What the provider wants back with it.
-        #[serde(skip_serializing_if = "Option::is_none")]
         provider_data: Option<ProviderData>,
     },
     /// A tool that the model wants called.
@@ -183,40 +183,32 @@ impl Content {
 pub type ProviderData = Value;
 
 /// A source that an answer names.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Source {
     /// The provider's id of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Its address.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// Its title.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// The words that are quoted from it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// The provider's own object.
     pub raw: Value,
 }
 
 /// A tool that the model wants called.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ToolCall {
     /// The provider's id, or one that this library made.
     pub tool_call_id: String,
     /// The tool's name.
     pub tool_name: String,
-    /// The arguments as JSON; the raw text where they are not valid JSON.
-    pub input: Value,
+    /// The arguments as JSON, as the model wrote them; where they are not valid, a string of them.
+    pub input: JsonText,
     /// The arguments were cut off or are not JSON: never run this call.
-    #[serde(skip_serializing_if = "core::ops::Not::not")]
     pub incomplete: bool,
     /// What the provider wants back with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_data: Option<ProviderData>,
 }
 
@@ -313,14 +305,12 @@ pub struct ResponseInfo {
 }
 
 /// A whole answer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Completion {
     /// All text pieces joined.
     pub text: String,
     /// The parsed answer, where a schema was asked for and the text is JSON.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub object: Option<Value>,
+    pub object: Option<JsonText>,
     /// Every piece in order.
     pub content: Vec<Content>,
     /// The tool calls among them.
@@ -336,20 +326,6 @@ pub struct Completion {
 }
 
 impl Completion {
-    /// Writes the fields into a larger object.
-    pub(crate) fn write_fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        map.serialize_entry("text", &self.text)?;
-        if let Some(object) = &self.object {
-            map.serialize_entry("object", object)?;
-        }
-        map.serialize_entry("content", &self.content)?;
-        map.serialize_entry("toolCalls", &self.tool_calls)?;
-        map.serialize_entry("finishReason", &self.finish_reason)?;
-        map.serialize_entry("usage", &self.usage)?;
-        map.serialize_entry("warnings", &self.warnings)?;
-        map.serialize_entry("response", &self.response)
-    }
-
     /// An answer of these pieces, with `text` and `tool_calls` drawn from them and nothing else known.
     #[must_use]
     pub fn from_content(content: Vec<Content>, finish_reason: FinishReason) -> Self {
@@ -368,18 +344,16 @@ impl Completion {
 
     /// Fills `object` where the text is JSON. For calls that asked for a schema.
     pub fn parse_object(&mut self) {
-        self.object = serde_json::from_str(&self.text).ok();
+        self.object = JsonText::parse(&self.text);
     }
 }
 
 /// One part of a streamed answer.
-#[derive(Clone, Debug, Serialize)]
-#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[derive(Clone, Debug)]
 pub enum StreamPart {
     /// The stream broke; the last part.
     Error {
         /// What happened.
-        #[serde(serialize_with = "as_view")]
         error: Error,
     },
     /// The answer ended; the last part.
@@ -397,7 +371,6 @@ pub enum StreamPart {
     /// The thought is complete; what follows is another. It comes from providers that mark it.
     ReasoningEnd {
         /// What the provider wants back with it.
-        #[serde(skip_serializing_if = "Option::is_none")]
         provider_data: Option<ProviderData>,
     },
     /// Facts about the response, once, before everything else.
@@ -415,7 +388,6 @@ pub enum StreamPart {
     /// The text is complete; what follows is another. It comes from providers that mark it.
     TextEnd {
         /// What the provider wants back with it.
-        #[serde(skip_serializing_if = "Option::is_none")]
         provider_data: Option<ProviderData>,
     },
     /// A whole tool call.
@@ -444,8 +416,4 @@ pub enum StreamPart {
         /// What.
         warning: Warning,
     },
-}
-
-fn as_view<S: serde::Serializer>(error: &Error, serializer: S) -> Result<S::Ok, S::Error> {
-    ErrorView::serialize(&error.view(), serializer)
 }

@@ -3,9 +3,11 @@
 
 mod fields;
 pub mod scan;
+mod text;
 mod writer;
 
 pub use fields::Fields;
+pub use text::JsonText;
 pub use writer::Writer;
 
 use std::borrow::Cow;

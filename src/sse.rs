@@ -1,8 +1,10 @@
 //! Server-sent events: bytes in any cut become events (WHATWG HTML, section 9.2.6). It knows nothing of JSON, and nothing
 //! of reconnecting. The loops are compiled for speed, which makes them a crate of their own.
 
+use ductape_models_scan::Listener;
 pub use ductape_models_scan::MAX_EVENT_BYTES;
 pub use ductape_models_scan::SseEvent;
+use ductape_models_scan::SseReader;
 
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -23,8 +25,8 @@ use crate::error::Result;
 /// assert_eq!(seen, ["hello"]);
 /// # Ok::<(), ductape_models::Error>(())
 /// ```
-#[derive(Clone, Debug, Default)]
-pub struct SseDecoder(ductape_models_scan::SseDecoder);
+#[derive(Debug, Default)]
+pub struct SseDecoder(SseReader);
 
 impl SseDecoder {
     /// Takes a chunk, cut anywhere, and hands over the events that it completes.
@@ -32,15 +34,25 @@ impl SseDecoder {
     /// # Errors
     /// `limit_exceeded`, once, where an event grows over [`MAX_EVENT_BYTES`]; from then on everything is ignored.
     pub fn feed(&mut self, bytes: &[u8], mut on_event: impl FnMut(&SseEvent)) -> Result<()> {
-        self.0.feed(bytes, &mut on_event).map_err(|_| {
+        self.read(bytes, &mut on_event)
+    }
+
+    /// The bytes ended: hands over the event that they left open, marked `unterminated`.
+    pub fn finish(&mut self, mut on_event: impl FnMut(&SseEvent)) {
+        self.end(&mut on_event);
+    }
+
+    /// [`SseDecoder::feed`] for whoever knows what most events look like.
+    pub(crate) fn read(&mut self, bytes: &[u8], listener: &mut dyn Listener) -> Result<()> {
+        self.0.feed(bytes, listener).map_err(|_| {
             Error::new(ErrorKind::LimitExceeded, "one event of the stream is longer than 8 MiB")
                 .with("limit", MAX_EVENT_BYTES)
         })
     }
 
-    /// The bytes ended: hands over the event that they left open, marked `unterminated`.
-    pub fn finish(&mut self, mut on_event: impl FnMut(&SseEvent)) {
-        self.0.finish(&mut on_event);
+    /// [`SseDecoder::finish`] for the same.
+    pub(crate) fn end(&mut self, listener: &mut dyn Listener) {
+        self.0.finish(listener);
     }
 }
 

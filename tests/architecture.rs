@@ -11,7 +11,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("agent", &["chat", "crypto", "error", "model", "reader", "resolve", "secret", "warning"]),
     ("base_url", &["error"]),
     ("catalog", &["chat", "error", "model", "reader", "resolve", "warning"]),
-    ("chat", &["error", "reader", "warning"]),
+    ("chat", &["error", "json", "reader", "warning"]),
     (
         "client",
         &[

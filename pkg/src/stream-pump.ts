@@ -28,8 +28,8 @@ export interface Settle {
   reject(error: unknown): void;
 }
 
-/** How much of a line is gathered on this side of the border. */
-const LINE_BYTES = 4096;
+/** How much of an event is gathered on this side of the border. */
+const EVENT_BYTES = 4096;
 
 /** Reads one answer. */
 export class Pump {
@@ -42,8 +42,9 @@ export class Pump {
   #isClosed = false;
   #isReading = false;
   #wake: () => void = () => undefined;
-  readonly #line = new Uint8Array(LINE_BYTES);
-  #lineLength = 0;
+  readonly #start = new Uint8Array(EVENT_BYTES);
+  #startLength = 0;
+  #endsLine = false;
   readonly #alarm = new Alarm(() => this.#interrupt('timeout'));
 
   constructor(settle: Settle) {
@@ -135,7 +136,7 @@ export class Pump {
     } else if (this.#gathers(value)) {
       this.#readOn();
     } else {
-      const bytes = this.#withLine(value);
+      const bytes = this.#withStart(value);
       this.#answer((handle) => handle.feed(bytes));
     }
   };
@@ -155,12 +156,14 @@ export class Pump {
     this.#wake();
   }
 
-  /** Keeps bytes without a line's end: no part comes of them, so they need not cross the border on their own. */
+  /** Keeps bytes in which no event ends: no part comes of them, so they need not cross the border on their own. */
   #gathers(bytes: Uint8Array): boolean {
-    const length = this.#lineLength + bytes.length;
-    if (length > LINE_BYTES || bytes.includes(10) || bytes.includes(13)) return false;
-    this.#line.set(bytes, this.#lineLength);
-    this.#lineLength = length;
+    const length = this.#startLength + bytes.length;
+    const endedLine = this.#endsLine;
+    this.#endsLine = bytes.length === 0 ? endedLine : isLineEnd(bytes, bytes.length - 1);
+    if (length > EVENT_BYTES || endsEvent(bytes, endedLine)) return false;
+    this.#start.set(bytes, this.#startLength);
+    this.#startLength = length;
     return true;
   }
 
@@ -171,21 +174,21 @@ export class Pump {
   }
 
   /** The bytes after those that were kept, where both fit together. */
-  #withLine(bytes: Uint8Array): Uint8Array {
-    const length = this.#lineLength + bytes.length;
-    if (this.#lineLength === 0 || length > LINE_BYTES) return bytes;
-    this.#line.set(bytes, this.#lineLength);
-    this.#lineLength = 0;
-    return this.#line.subarray(0, length);
+  #withStart(bytes: Uint8Array): Uint8Array {
+    const length = this.#startLength + bytes.length;
+    if (this.#startLength === 0 || length > EVENT_BYTES) return bytes;
+    this.#start.set(bytes, this.#startLength);
+    this.#startLength = 0;
+    return this.#start.subarray(0, length);
   }
 
   #load(work: (handle: StreamHandle) => string): boolean {
     try {
       const { handle, instance } = this.#opened as Opened;
-      if (this.#lineLength > 0) {
-        const line = this.#line.subarray(0, this.#lineLength);
-        this.#lineLength = 0;
-        this.batch.load(instance.enter(() => handle.feed(line)));
+      if (this.#startLength > 0) {
+        const start = this.#start.subarray(0, this.#startLength);
+        this.#startLength = 0;
+        this.batch.load(instance.enter(() => handle.feed(start)));
         // An event may be too long for the core, and then nothing follows.
         if (this.batch.ended) return true;
       }
@@ -229,4 +232,22 @@ export class Pump {
     if (opened.instance.failure === undefined) opened.handle.free();
     else opened.reader?.cancel().catch(() => undefined);
   }
+}
+
+/** Whether an event may end in the bytes, which is at an empty line: two line ends next to each other. */
+function endsEvent(bytes: Uint8Array, afterLineEnd: boolean): boolean {
+  const end = bytes.length;
+  // Where most chunks end.
+  if (end > 1 && isLineEnd(bytes, end - 1) && isLineEnd(bytes, end - 2)) return true;
+  let last = afterLineEnd;
+  for (let at = 0; at < end; at += 1) {
+    const isEnd = isLineEnd(bytes, at);
+    if (isEnd && last) return true;
+    last = isEnd;
+  }
+  return false;
+}
+
+function isLineEnd(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 10 || bytes[at] === 13;
 }

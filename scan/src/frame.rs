@@ -4,6 +4,7 @@
 use core::mem;
 
 use crate::bytes::common_length;
+use crate::bytes::line_end;
 use crate::scanner::Hole;
 use crate::scanner::Kind;
 use crate::scanner::Scanner;
@@ -14,24 +15,17 @@ use crate::shape::Found;
 /// The longest event that is remembered, in bytes.
 const LONGEST: usize = 4096;
 
+/// What ends an event, where it is known.
+const ENDS: [&[u8]; 2] = [b"\n\n", b"\r\n\r\n"];
+
 /// Recognizes the objects of one shape, and remembers the last one that was unlike the one before it.
-///
-/// ```
-/// use ductape_models_scan::{Field, Frame, Rule};
-/// const SHAPE: &[Field] = &[("id", Rule::Any), ("delta", Rule::Object(&[("text", Rule::Text(0))]))];
-/// let mut frame = Frame::default();
-/// for (event, text) in [
-///     (r#"{"id":1,"delta":{"text":"hi"}}"#, Some("hi")),
-///     (r#"{"id":1,"delta":{"text":"there"}}"#, Some("there")),
-///     (r#"{"id":1,"other":2}"#, None),
-/// ] {
-///     assert_eq!(frame.scan(event, SHAPE).and_then(|found| found.texts[0]), text);
-/// }
-/// ```
 #[derive(Debug, Default)]
-pub struct Frame {
+pub(crate) struct Frame {
     /// Nothing, before there was an event.
     event: String,
+    /// What stood before and after it in the stream; nothing where that is not known.
+    lead: Vec<u8>,
+    tail: &'static [u8],
     holes: Vec<Hole>,
     counts: [Option<u64>; COUNTS],
     span: Option<Hole>,
@@ -42,33 +36,59 @@ pub struct Frame {
 impl Frame {
     /// What an object of this shape holds; `None` where the text is anything else. Whatever is recognized is JSON,
     /// provided that its texts have their meaning by [`crate::unescape`]. Every call is to name the same shape.
-    #[must_use]
-    pub fn scan<'a>(&mut self, text: &'a str, shape: &[Field]) -> Option<Found<'a>> {
-        self.again(text).or_else(|| self.anew(text, shape))
+    pub(crate) fn scan<'a>(&mut self, text: &'a str, shape: &[Field]) -> Option<Found<'a>> {
+        let again = self.again(text.as_bytes()).filter(|(_, length)| *length == text.len());
+        again.map(|(found, _)| found).or_else(|| self.anew(text, shape))
+    }
+
+    /// What the event holds that the bytes of a stream begin with, and how long it is with all that belongs to it; `None`
+    /// where it is not the last event with other values.
+    pub(crate) fn next<'a>(&mut self, bytes: &'a [u8]) -> Option<(Found<'a>, usize)> {
+        if self.tail.is_empty() {
+            return None;
+        }
+        let lead = self.lead.len();
+        let body = bytes.get(lead..).filter(|_| common_length(&self.lead, bytes) == lead)?;
+        let (found, length) = self.again(body)?;
+        body.get(length..)?.starts_with(self.tail).then_some(())?;
+        Some((found, lead + length + self.tail.len()))
+    }
+
+    /// The last event was `data`, and stood in the stream as `raw`.
+    pub(crate) fn stood(&mut self, raw: &[u8], data: &str) {
+        for tail in ENDS {
+            let before = raw.strip_suffix(tail).and_then(|raw| raw.strip_suffix(data.as_bytes()));
+            if let Some(lead) = before.filter(|lead| is_lead(lead)) {
+                self.tail = tail;
+                if self.lead != lead {
+                    lead.clone_into(&mut self.lead);
+                }
+            }
+        }
     }
 
     /// Without looking at the last event.
     fn anew<'a>(&mut self, text: &'a str, shape: &[Field]) -> Option<Found<'a>> {
         self.spare.clear();
-        let mut scanner = Scanner::new(text, &mut self.spare);
+        let mut scanner = Scanner::new(text.as_bytes(), &mut self.spare);
         scanner.whole(shape)?;
         let (found, span) = (scanner.found, scanner.span);
         if text.len() <= LONGEST {
             mem::swap(&mut self.holes, &mut self.spare);
             text.clone_into(&mut self.event);
-            (self.counts, self.span) = (found.counts, span);
+            (self.counts, self.span, self.tail) = (found.counts, span, &[]);
         }
         Some(found)
     }
 
-    /// The last event with other values in its holes; `None` where it is not that.
-    fn again<'a>(&mut self, text: &'a str) -> Option<Found<'a>> {
-        let (old, new) = (self.event.as_bytes(), text.as_bytes());
+    /// What the bytes begin with, where that is the last event with other values in its holes, and how long it is.
+    fn again<'a>(&mut self, new: &'a [u8]) -> Option<(Found<'a>, usize)> {
+        let old = self.event.as_bytes();
         if old.is_empty() {
             return None;
         }
         self.spare.clear();
-        let mut scanner = Scanner::new(text, &mut self.spare);
+        let mut scanner = Scanner::new(new, &mut self.spare);
         scanner.found.counts = self.counts;
         let mut span = self.span;
         let mut holes = self.holes.iter().peekable();
@@ -86,7 +106,8 @@ impl Frame {
                     span.end = to + (was.end - from);
                 }
             }
-            if from + same == old.len() && to + same == new.len() {
+            if from + same == old.len() {
+                to += same;
                 break;
             }
             // The first difference has to be in a hole, or where one ended.
@@ -94,12 +115,21 @@ impl Frame {
             to = scanner.fill(to + (hole.start - from), hole.kind)?;
             from = hole.end;
         }
-        let mut found = scanner.found;
         if let Some(Hole { start, end, kind: Kind::Text(slot) }) = span {
-            *found.texts.get_mut(slot)? = Some(text.get(start..end)?);
+            scanner.keep_text(slot, start, end)?;
         }
-        Some(found)
+        Some((scanner.found, to))
     }
+}
+
+/// The start of a line of data, after at most a line that names the event: nothing else that a stream may say is said there.
+fn is_lead(lead: &[u8]) -> bool {
+    let lines = lead.strip_suffix(b"data: ").or_else(|| lead.strip_suffix(b"data:"));
+    lines.is_some_and(|lines| {
+        let name = lines.strip_suffix(b"\r\n").or_else(|| lines.strip_suffix(b"\n"));
+        lines.is_empty()
+            || name.is_some_and(|name| name.starts_with(b"event:") && line_end(name) == name.len())
+    })
 }
 
 #[cfg(test)]
@@ -110,7 +140,9 @@ mod tests {
     use super::*;
     use crate::shape::Rule;
 
-    const INNER: &[Field] = &[("t", Rule::Text(1)), ("n", Rule::Count(1)), ("x", Rule::Any)];
+    const WORDS: &[&str] = &["one", "other"];
+    const INNER: &[Field] =
+        &[("t", Rule::Text(1)), ("n", Rule::Count(1)), ("x", Rule::Any), ("word", Rule::Choice(3, WORDS))];
     const SHAPE: &[Field] = &[
         ("any", Rule::Any),
         ("count", Rule::Count(0)),
@@ -147,6 +179,10 @@ mod tests {
         assert_eq!(found.counts[0], value["count"].as_u64());
         assert_eq!(found.counts[1], value["object"]["n"].as_u64());
         assert_eq!(found.counts[2], value["flag"].as_bool().map(u64::from));
+        assert_eq!(
+            found.counts[3].and_then(|at| WORDS.get(usize::try_from(at).unwrap())).copied(),
+            value["object"]["word"].as_str()
+        );
         assert!(value["zero"].is_null() || value["zero"] == 0);
         true
     }
@@ -157,7 +193,7 @@ mod tests {
             "{}",
             " { \"text\" : \"a\\n\" , \"count\" : 12 }\n",
             r#"{"any":[{"a":[1,-0.5,true,false,null,"x"]},{}],"null":null,"zero":0,"flag":true,"text":null}"#,
-            r#"{"object":{"t":"","n":3,"x":[]},"one":[{"t":"é"}],"span":{"a":{"b":1}},"flag":false}"#,
+            r#"{"object":{"t":"","n":3,"x":[],"word":"other"},"one":[{"t":"é"}],"span":{"a":{"b":1}},"flag":false}"#,
         ] {
             assert!(agrees(text), "{text}");
         }
@@ -185,7 +221,8 @@ mod tests {
             r#"{"count":12345678901234567}"#,
             r#"{"any":01}"#,
             r#"{"any":1e999}"#,
-            r#"{"any":"\n"}"#,
+            r#"{"any":"\ud83d"}"#,
+            r#"{"any":"\x"}"#,
             "{\"text\":\"\n\"}",
             r#"{"one":[]}"#,
             r#"{"one":[{},{}]}"#,
@@ -193,6 +230,9 @@ mod tests {
             r#"{"any":[[[[[[[1]]]]]]]}"#,
             r#"{"flag":1}"#,
             r#"{"any":nul}"#,
+            r#"{"object":{"word":"on"}}"#,
+            r#"{"object":{"word":"o\u006ee"}}"#,
+            r#"{"object":{"word":null}}"#,
             r#"{"\u0074ext":"a"}"#,
             r#"{"any":}"#,
         ] {
@@ -239,9 +279,10 @@ mod tests {
         let count = || proptest::sample::select(vec!["0", "7", "70", "12345"]);
         let flag = proptest::sample::select(vec!["true", "false"]);
         let word = proptest::sample::select(words);
-        (text(), word, count(), flag, text(), count(), text()).prop_map(|(text, word, count, flag, inner, part, last)| {
+        let choice = proptest::sample::select(WORDS);
+        (text(), word, count(), flag, text(), count(), text(), choice).prop_map(|(text, word, count, flag, inner, part, last, choice)| {
             format!(
-                r#"{{"any":{word},"count":{count},"flag":{flag},"object":{{"t":"{inner}","n":{part}}},"span":{{"a":{count}}},"one":[{{"t":"{last}"}}],"text":"{text}"}}"#
+                r#"{{"any":{word},"count":{count},"flag":{flag},"object":{{"t":"{inner}","word":"{choice}","n":{part}}},"span":{{"a":{count}}},"one":[{{"t":"{last}"}}],"text":"{text}"}}"#
             )
         })
     }
@@ -253,7 +294,10 @@ mod tests {
         assert!(frame.scan(&event("a"), SHAPE).is_some());
         for text in ["b", "longer", "", "a", "\\\"", "é"] {
             let event = event(text);
-            let found = frame.again(&event).expect("the same event with another text");
+            let found = frame
+                .again(event.as_bytes())
+                .map(|(found, _)| found)
+                .expect("the same event with another text");
             assert_eq!(
                 (found.texts[0], found.texts[3], found.counts[0]),
                 (Some(text), Some("{\"a\":1}"), Some(7))
@@ -261,16 +305,16 @@ mod tests {
         }
         for other in [
             event("a").replace('7', "7.0"),
-            event("a").replace("id", "i\\n"),
+            event("a").replace("id", "i\\x"),
             event("a").replace("any", "one"),
         ] {
-            assert_eq!(frame.again(&other), None, "{other}");
+            assert_eq!(frame.again(other.as_bytes()), None, "{other}");
         }
         let long = event(&"x".repeat(LONGEST));
         assert!(Frame::default().scan(&long, SHAPE).is_some());
         let mut frame = Frame::default();
         assert!(
-            frame.scan(&long, SHAPE).is_some() && frame.again(&long).is_none(),
+            frame.scan(&long, SHAPE).is_some() && frame.again(long.as_bytes()).is_none(),
             "long events are not kept"
         );
     }

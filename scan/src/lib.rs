@@ -3,7 +3,9 @@
 
 mod bytes;
 mod frame;
+mod plain;
 mod quote;
+mod reader;
 mod scanner;
 mod shape;
 mod sse;
@@ -13,15 +15,16 @@ pub use bytes::common_length;
 pub use bytes::line_end;
 pub use bytes::plain_length;
 pub use bytes::utf16_length;
-pub use frame::Frame;
+pub use plain::is_plain_json;
 pub use quote::quote;
+pub use reader::Listener;
+pub use reader::SseReader;
 pub use shape::COUNTS;
 pub use shape::Field;
 pub use shape::Found;
 pub use shape::Rule;
 pub use shape::TEXTS;
 pub use sse::MAX_EVENT_BYTES;
-pub use sse::SseDecoder;
 pub use sse::SseEvent;
 pub use sse::TooLong;
 pub use unescape::unescape;

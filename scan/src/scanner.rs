@@ -28,13 +28,12 @@ pub(crate) enum Kind {
     Number,
     /// A string, kept as text `.0`.
     Text(usize),
-    /// A string without escapes.
+    /// A string that nobody looks at.
     Word,
 }
 
 /// A place in a text, and what was found before it.
 pub(crate) struct Scanner<'a, 'h> {
-    text: &'a str,
     bytes: &'a [u8],
     at: usize,
     pub(crate) found: Found<'a>,
@@ -44,8 +43,8 @@ pub(crate) struct Scanner<'a, 'h> {
 }
 
 impl<'a, 'h> Scanner<'a, 'h> {
-    pub(crate) fn new(text: &'a str, holes: &'h mut Vec<Hole>) -> Self {
-        Self { text, bytes: text.as_bytes(), at: 0, found: Found::default(), span: None, holes }
+    pub(crate) fn new(bytes: &'a [u8], holes: &'h mut Vec<Hole>) -> Self {
+        Self { bytes, at: 0, found: Found::default(), span: None, holes }
     }
 
     /// One object of this shape, and nothing after it.
@@ -53,7 +52,15 @@ impl<'a, 'h> Scanner<'a, 'h> {
         self.expect(b'{')?;
         self.object(shape)?;
         self.space();
-        (self.at == self.text.len()).then_some(())
+        (self.at == self.bytes.len()).then_some(())
+    }
+
+    /// One value of any kind, and nothing after it.
+    pub(crate) fn value_alone(&mut self, depth: u8) -> Option<()> {
+        self.space();
+        self.any(depth)?;
+        self.space();
+        (self.at == self.bytes.len()).then_some(())
     }
 
     /// What fills a hole that begins at `start`; says where it ends.
@@ -63,18 +70,15 @@ impl<'a, 'h> Scanner<'a, 'h> {
             Kind::Count(slot) => self.keep(slot)?,
             Kind::Number => self.number()?,
             Kind::Text(slot) => return self.text(slot),
-            Kind::Word => return self.string(false).map(|text| start + text.len()),
+            Kind::Word => return self.string(false).map(|length| start + length),
         }
         Some(self.at)
     }
 
     /// What fills a hole that begins at `start` now and holds what it held.
     pub(crate) fn fill_as_before(&mut self, start: usize, hole: &Hole) -> Option<()> {
-        if let Kind::Text(slot) = hole.kind {
-            let text = self.text.get(start..start + (hole.end - hole.start))?;
-            *self.found.texts.get_mut(slot)? = Some(text);
-        }
-        Some(())
+        let Kind::Text(slot) = hole.kind else { return Some(()) };
+        self.keep_text(slot, start, start + (hole.end - hole.start))
     }
 
     fn hole(&mut self, start: usize, end: usize, kind: Kind) {
@@ -92,9 +96,17 @@ impl<'a, 'h> Scanner<'a, 'h> {
 
     /// A string for its slot, its opening mark taken; says where it ends.
     fn text(&mut self, slot: usize) -> Option<usize> {
-        let text = self.string(true)?;
+        let start = self.at;
+        let end = start + self.string(true)?;
+        self.keep_text(slot, start, end)?;
+        Some(end)
+    }
+
+    /// What stands there for its slot, if it is text.
+    pub(crate) fn keep_text(&mut self, slot: usize, start: usize, end: usize) -> Option<()> {
+        let text = core::str::from_utf8(self.bytes.get(start..end)?).ok()?;
         *self.found.texts.get_mut(slot)? = Some(text);
-        Some(self.at - 1)
+        Some(())
     }
 
     fn peek(&self) -> Option<u8> {
@@ -161,6 +173,15 @@ impl<'a, 'h> Scanner<'a, 'h> {
     fn value(&mut self, rule: Rule) -> Option<()> {
         match rule {
             Rule::Any => self.any(DEPTH),
+            Rule::Choice(slot, words) => {
+                self.expect(b'"')?;
+                let start = self.at;
+                let end = start + self.string(false)?;
+                let word = self.bytes.get(start..end)?;
+                let place = words.iter().position(|known| known.as_bytes() == word)?;
+                *self.found.counts.get_mut(slot)? = u64::try_from(place).ok();
+                Some(())
+            }
             Rule::Count(slot) => {
                 let start = self.at;
                 self.keep(slot)?;
@@ -188,7 +209,7 @@ impl<'a, 'h> Scanner<'a, 'h> {
                 let start = self.at;
                 self.expect(b'{')?;
                 self.object(fields)?;
-                *self.found.texts.get_mut(slot)? = Some(self.text.get(start..self.at)?);
+                self.keep_text(slot, start, self.at)?;
                 self.span = Some(Hole { start, end: self.at, kind: Kind::Text(slot) });
                 Some(())
             }
@@ -210,20 +231,21 @@ impl<'a, 'h> Scanner<'a, 'h> {
         self.bytes.get(self.at..)?.starts_with(word).then(|| self.at += word.len())
     }
 
-    /// What stands up to the closing quotation mark. Escapes only where somebody will look at them.
-    fn string(&mut self, escapes: bool) -> Option<&'a str> {
+    /// How long it is to the closing quotation mark, which is taken. Any escapes only where `somebody_looks` at them.
+    fn string(&mut self, somebody_looks: bool) -> Option<usize> {
         let start = self.at;
         loop {
             self.at += plain_length(self.bytes.get(self.at..)?);
             match self.peek()? {
                 b'"' => break,
-                b'\\' if escapes => self.at += 2,
+                b'\\' if somebody_looks => self.at += 2,
+                b'\\' => self.at += escape_length(self.bytes.get(self.at + 1..)?)?,
                 _ => return None,
             }
         }
-        let text = self.text.get(start..self.at)?;
+        let length = self.at - start;
         self.at += 1;
-        Some(text)
+        Some(length)
     }
 
     /// A whole number, short enough to be exact everywhere.
@@ -298,18 +320,31 @@ impl<'a, 'h> Scanner<'a, 'h> {
         if length == 0 || length > 1 && zero {
             return None;
         }
-        if self.peek()? == b'.' {
+        if self.peek() == Some(b'.') {
             self.at += 1;
             let start = self.at;
             self.digits();
             (self.at > start).then_some(())?;
         }
-        (self.at - start < 40 && !matches!(self.peek()?, b'e' | b'E')).then_some(())
+        (self.at - start < 40 && !matches!(self.peek(), Some(b'e' | b'E'))).then_some(())
     }
 
     fn digits(&mut self) {
         while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
             self.at += 1;
         }
+    }
+}
+
+/// How long the escape is whose backslash was taken; `None` where it is none, or half a surrogate pair.
+fn escape_length(rest: &[u8]) -> Option<usize> {
+    match rest.first()? {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
+        b'u' => {
+            let digits = rest.get(1..5)?;
+            let is_surrogate = matches!(digits, [b'D' | b'd', b'8' | b'9' | b'A'..=b'F' | b'a'..=b'f', ..]);
+            (digits.iter().all(u8::is_ascii_hexdigit) && !is_surrogate).then_some(6)
+        }
+        _ => None,
     }
 }

@@ -7,7 +7,7 @@ use crate::unescape::unescape;
 pub const TEXTS: usize = 6;
 
 /// How many counts a shape can ask for.
-pub const COUNTS: usize = 3;
+pub const COUNTS: usize = 4;
 
 /// A field and what may stand in it.
 pub type Field = (&'static str, Rule);
@@ -17,6 +17,8 @@ pub type Field = (&'static str, Rule);
 pub enum Rule {
     /// Any value, passed over.
     Any,
+    /// One of these words, its place among them kept as count `.0`.
+    Choice(usize, &'static [&'static str]),
     /// A whole number from 0 on, kept as count `.0`.
     Count(usize),
     /// `true` or `false`, kept as count `.0`: 1 or 0.

@@ -25,67 +25,74 @@ pub struct SseEvent {
     pub unterminated: bool,
 }
 
-/// Bytes in, events out. Memory is bounded by [`MAX_EVENT_BYTES`], time is linear in the bytes whatever their cut.
-///
-/// Two deviations from the standard, both seen in real traffic: an event that the end of the bytes leaves open is
-/// handed over, marked `unterminated`; and a field named `error` is an event named `error` with the field's value as
-/// data (GPUStack, old llama.cpp).
-///
-/// ```
-/// use ductape_models_scan::SseDecoder;
-/// let mut decoder = SseDecoder::default();
-/// let mut seen = Vec::new();
-/// decoder.feed(b"data: hel", &mut |event| seen.push(event.data.clone()))?;
-/// decoder.feed(b"lo\n\n", &mut |event| seen.push(event.data.clone()))?;
-/// assert_eq!(seen, ["hello"]);
-/// # Ok::<(), ductape_models_scan::TooLong>(())
-/// ```
+/// Bytes in, events out, one at a time. Memory is bounded by [`MAX_EVENT_BYTES`], time is linear in the bytes whatever
+/// their cut.
 #[derive(Clone, Debug, Default)]
-pub struct SseDecoder {
+pub(crate) struct Events {
     /// The start of a line whose end has not come.
     line: Vec<u8>,
-    /// The event being read; its buffers are reused from event to event.
+    /// The event being read, or the last one where it is complete; its buffers are reused from event to event.
     event: SseEvent,
     has_data: bool,
+    /// Whether the event has been handed over.
+    complete: bool,
     /// The last byte was a carriage return: a line feed that follows belongs to it.
     after_return: bool,
     started: bool,
     failed: bool,
 }
 
-impl SseDecoder {
-    /// Takes a chunk, cut anywhere, and hands over the events that it completes.
+impl Events {
+    /// Takes what belongs to the next event, and returns it, if its end is there, with the bytes that follow it.
     ///
     /// # Errors
     /// [`TooLong`], once, where an event grows over [`MAX_EVENT_BYTES`]; from then on everything is ignored.
-    pub fn feed(&mut self, bytes: &[u8], on_event: &mut dyn FnMut(&SseEvent)) -> Result<(), TooLong> {
+    pub(crate) fn next<'b>(&mut self, bytes: &'b [u8]) -> Result<(Option<&SseEvent>, &'b [u8]), TooLong> {
+        self.forget();
         let mut rest = bytes;
-        while !self.failed && !rest.is_empty() {
-            rest = self.step(rest, on_event)?;
+        while !self.failed && !self.complete && !rest.is_empty() {
+            rest = self.step(rest)?;
         }
-        Ok(())
+        if self.failed {
+            return Ok((None, &[]));
+        }
+        if self.complete {
+            rest = self.after_line(rest);
+        }
+        Ok((self.complete.then_some(&self.event), rest))
     }
 
-    /// The bytes ended: hands over the event that they left open, marked `unterminated`.
-    pub fn finish(&mut self, on_event: &mut dyn FnMut(&SseEvent)) {
-        if !self.failed && !self.line.is_empty() {
+    /// The bytes ended: the event that they left open, marked `unterminated`.
+    pub(crate) fn last(&mut self) -> Option<&SseEvent> {
+        self.forget();
+        if !core::mem::replace(&mut self.failed, true) {
             let line = core::mem::take(&mut self.line);
-            self.take_line(&line, on_event);
+            if !line.is_empty() {
+                self.take_line(&line);
+            }
+            self.event.unterminated = true;
+            self.end_event();
         }
-        self.event.unterminated = true;
-        self.dispatch(on_event);
-        self.failed = true;
+        self.complete.then_some(&self.event)
+    }
+
+    /// Whether an event begins with the next byte.
+    pub(crate) fn is_between(&self) -> bool {
+        let is_idle = self.complete || (!self.has_data && self.event.event.is_empty());
+        is_idle && self.line.is_empty() && self.started && !self.after_return && !self.failed
+    }
+
+    /// Drops the event that was handed over.
+    fn forget(&mut self) {
+        if core::mem::take(&mut self.complete) {
+            self.event.data.clear();
+            self.event.event.clear();
+        }
     }
 
     /// Takes one line, or what there is of it, and returns what follows.
-    fn step<'b>(
-        &mut self,
-        bytes: &'b [u8],
-        on_event: &mut dyn FnMut(&SseEvent),
-    ) -> Result<&'b [u8], TooLong> {
-        if core::mem::take(&mut self.after_return) && bytes.first() == Some(&b'\n') {
-            return Ok(bytes.get(1..).unwrap_or_default());
-        }
+    fn step<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], TooLong> {
+        let bytes = self.after_line(bytes);
         let end = line_end(bytes);
         let (piece, rest) = bytes.split_at_checked(end).unwrap_or((bytes, &[]));
         self.check_size(piece.len())?;
@@ -94,8 +101,16 @@ impl SseDecoder {
             return Ok(&[]);
         };
         self.after_return = *terminator == b'\r';
-        self.end_line(piece, on_event);
+        self.end_line(piece);
         Ok(rest)
+    }
+
+    /// What follows the line feed that may belong to the end of the line before.
+    fn after_line<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        if bytes.is_empty() || !core::mem::take(&mut self.after_return) {
+            return bytes;
+        }
+        bytes.strip_prefix(b"\n").unwrap_or(bytes)
     }
 
     fn check_size(&mut self, more: usize) -> Result<(), TooLong> {
@@ -106,22 +121,22 @@ impl SseDecoder {
         Err(TooLong)
     }
 
-    fn end_line(&mut self, piece: &[u8], on_event: &mut dyn FnMut(&SseEvent)) {
+    fn end_line(&mut self, piece: &[u8]) {
         if self.line.is_empty() {
-            return self.take_line(piece, on_event);
+            return self.take_line(piece);
         }
         let mut line = core::mem::take(&mut self.line);
         line.extend_from_slice(piece);
-        self.take_line(&line, on_event);
+        self.take_line(&line);
         line.clear();
         self.line = line;
     }
 
-    fn take_line(&mut self, line: &[u8], on_event: &mut dyn FnMut(&SseEvent)) {
+    fn take_line(&mut self, line: &[u8]) {
         let first = !core::mem::replace(&mut self.started, true);
         let line = if first { line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line) } else { line };
         if line.is_empty() {
-            return self.dispatch(on_event);
+            return self.end_event();
         }
         // Line ends are ASCII, so no character spans two lines and decoding by line equals decoding the stream.
         let (name, value) = split_field(line);
@@ -151,12 +166,12 @@ impl SseDecoder {
         self.event.data.push_str(value);
     }
 
-    fn dispatch(&mut self, on_event: &mut dyn FnMut(&SseEvent)) {
-        if core::mem::take(&mut self.has_data) {
-            on_event(&self.event);
+    /// An event without data is none.
+    fn end_event(&mut self) {
+        self.complete = core::mem::take(&mut self.has_data);
+        if !self.complete {
+            self.event.event.clear();
         }
-        self.event.data.clear();
-        self.event.event.clear();
     }
 }
 
@@ -179,14 +194,21 @@ mod tests {
 
     use super::*;
 
-    fn decode(chunks: &[&[u8]]) -> Vec<SseEvent> {
-        let mut decoder = SseDecoder::default();
-        let mut events = Vec::new();
-        for chunk in chunks {
-            decoder.feed(chunk, &mut |event| events.push(event.clone())).unwrap();
+    fn feed(events: &mut Events, chunk: &[u8]) -> Result<Vec<SseEvent>, TooLong> {
+        let (mut seen, mut rest) = (Vec::new(), chunk);
+        while !rest.is_empty() {
+            let (event, after) = events.next(rest)?;
+            seen.extend(event.cloned());
+            rest = after;
         }
-        decoder.finish(&mut |event| events.push(event.clone()));
-        events
+        Ok(seen)
+    }
+
+    fn decode(chunks: &[&[u8]]) -> Vec<SseEvent> {
+        let mut events = Events::default();
+        let mut seen: Vec<_> = chunks.iter().flat_map(|chunk| feed(&mut events, chunk).unwrap()).collect();
+        seen.extend(events.last().cloned());
+        seen
     }
 
     fn data(bytes: &[u8]) -> Vec<String> {
@@ -242,18 +264,18 @@ mod tests {
 
     #[test]
     fn an_endless_line_is_one_error_and_holds_no_memory() {
-        let mut decoder = SseDecoder::default();
+        let mut events = Events::default();
         let chunk = vec![b'x'; 1 << 20];
-        let failures = (0..20).filter(|_| decoder.feed(&chunk, &mut |_| {}).is_err()).count();
+        let failures = (0..20).filter(|_| feed(&mut events, &chunk).is_err()).count();
         assert_eq!(failures, 1);
-        assert!(decoder.line.capacity() == 0);
+        assert!(events.line.capacity() == 0);
     }
 
     #[test]
     fn an_endless_event_is_one_error() {
-        let mut decoder = SseDecoder::default();
+        let mut events = Events::default();
         let line = [b"data: ".as_slice(), &vec![b'x'; 1 << 20], b"\n"].concat();
-        let failures: Vec<_> = (0..20).filter_map(|_| decoder.feed(&line, &mut |_| {}).err()).collect();
+        let failures: Vec<_> = (0..20).filter_map(|_| feed(&mut events, &line).err()).collect();
         assert_eq!(failures.len(), 1);
     }
 

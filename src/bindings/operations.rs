@@ -13,6 +13,7 @@ use super::convert::parse;
 use super::convert::text;
 use super::ports::JsPorts;
 use super::stream::StreamHandle;
+use crate::chat::Written;
 use crate::client::AgentEvent;
 use crate::client::Client;
 use crate::client::Listener;
@@ -58,7 +59,7 @@ fn work<'a>(
         "fetch" => Box::pin(async move { text(&client.fetch(&options).await?) }),
         "fetchAll" => Box::pin(async move { text(&client.fetch_all(&options).await?) }),
         "generate" => {
-            Box::pin(async move { text(&client.generate_until(&options, settled(cancelled)).await?) })
+            Box::pin(async move { Ok(client.generate_until(&options, settled(cancelled)).await?.to_json()) })
         }
         "history" => Box::pin(async move { text(&client.history(&options).await?) }),
         "import" => Box::pin(async move { text(&client.import(&options).await?) }),

@@ -5,19 +5,17 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::ReadableStreamDefaultReader;
 
 use super::clock::JsClock;
-use super::convert::text;
-use super::error;
 use super::fetch;
 use super::fetch::JsBody;
 use crate::chat::Packer;
 use crate::chat::StreamPart;
+use crate::chat::Written;
 use crate::client::PartDecoder;
 use crate::client::Patience;
 use crate::client::StreamParts;
 use crate::client::ports::Clock;
 use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::error::Result;
 
 /// A stream after its first content. Freed before its end, it closes the connection.
 #[wasm_bindgen]
@@ -119,10 +117,7 @@ impl StreamHandle {
     }
 
     /// The answer with its circumstances, once.
-    ///
-    /// # Errors
-    /// None that can be met.
-    pub fn outcome(&mut self) -> Result<String, JsValue> {
-        text(&self.decoder.take_outcome()).map_err(|error| error::to_js(&error))
+    pub fn outcome(&mut self) -> String {
+        self.decoder.take_outcome().to_json()
     }
 }

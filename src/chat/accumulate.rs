@@ -1,8 +1,6 @@
 //! Folds stream parts into the answer so far. It knows no provider; what a broken or aborted stream delivered is an
 //! answer too, with `interrupted` as its end.
 
-use serde_json::Value;
-
 use super::Completion;
 use super::Content;
 use super::Finish;
@@ -13,6 +11,7 @@ use super::StreamPart;
 use super::ToolCall;
 use super::Usage;
 use super::Warning;
+use crate::json::JsonText;
 
 /// The answer so far. A part costs one `push_str`; the joined text is built only by [`Accumulator::completion`].
 ///
@@ -160,7 +159,7 @@ impl OpenCall {
         ToolCall {
             tool_call_id: self.id.clone(),
             tool_name: self.name.clone(),
-            input: Value::String(self.input.clone()),
+            input: JsonText::from(&self.input.as_str().into()),
             incomplete: true,
             provider_data: None,
         }
@@ -214,7 +213,7 @@ mod tests {
 
     #[test]
     fn r56_a_source_does_not_part_a_text_and_its_end_does() {
-        let end = |data: Option<Value>| StreamPart::TextEnd { provider_data: data };
+        let end = |data: Option<ProviderData>| StreamPart::TextEnd { provider_data: data };
         let source = StreamPart::Source(Source { url: Some("u".to_owned()), ..Source::default() });
         let answer = fold(&[
             text("a"),
@@ -258,7 +257,7 @@ mod tests {
         let call = ToolCall {
             tool_call_id: "1".to_owned(),
             tool_name: "f".to_owned(),
-            input: json!({}),
+            input: JsonText::from(&json!({})),
             incomplete: false,
             provider_data: None,
         };
@@ -274,7 +273,7 @@ mod tests {
             fold.push(&finish(Finish::Stop));
             fold.completion().object
         };
-        assert_eq!(parsed(true, " {\"a\":1}\n"), Some(json!({"a": 1})));
+        assert_eq!(parsed(true, " {\"a\":1}\n").unwrap(), json!({"a": 1}));
         assert_eq!((parsed(false, "{}"), parsed(true, "{\"a\":")), (None, None));
     }
 }

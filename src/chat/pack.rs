@@ -4,6 +4,7 @@
 use ductape_models_scan::utf16_length;
 
 use super::StreamPart;
+use super::Written;
 
 /// Packs the parts of one stream.
 ///
@@ -21,33 +22,35 @@ use super::StreamPart;
 pub struct Packer {
     /// The call whose arguments came last.
     call: String,
+    /// Where texts are made. What is handed over is a copy of its length: a text that grew would be moved to be trimmed.
+    out: String,
 }
 
 impl Packer {
     /// The next parts, after the character `first`.
     #[must_use]
     pub fn pack(&mut self, parts: &[StreamPart], first: char) -> String {
-        let mut out = String::with_capacity(parts.len() * 16 + 1);
+        let Self { call, out } = self;
+        out.clear();
         out.push(first);
         for part in parts {
             match part {
-                StreamPart::ReasoningDelta { text } => put(&mut out, 'r', text),
-                StreamPart::TextDelta { text } => put(&mut out, 't', text),
+                StreamPart::ReasoningDelta { text } => put(out, 'r', text),
+                StreamPart::TextDelta { text } => put(out, 't', text),
                 StreamPart::ToolInputDelta { tool_call_id, delta } => {
-                    if self.call != *tool_call_id {
-                        tool_call_id.clone_into(&mut self.call);
-                        put(&mut out, 'c', tool_call_id);
+                    if call != tool_call_id {
+                        tool_call_id.clone_into(call);
+                        put(out, 'c', tool_call_id);
                     }
-                    put(&mut out, 'i', delta);
+                    put(out, 'i', delta);
                 }
                 other => {
                     let kind = if matches!(other, StreamPart::Error { .. }) { 'x' } else { 'j' };
-                    // Memory takes every byte, and no part fails to serialize.
-                    put(&mut out, kind, &serde_json::to_string(other).unwrap_or_default());
+                    put(out, kind, &other.to_json());
                 }
             }
         }
-        out
+        out.clone()
     }
 }
 

@@ -4,7 +4,6 @@ use core::cell::RefCell;
 
 use serde::Serialize;
 use serde::Serializer;
-use serde::ser::SerializeMap;
 use serde_json::Map;
 use serde_json::Value;
 
@@ -12,7 +11,10 @@ use super::exchange::Exchange;
 use super::observe::AttemptSpan;
 use super::observe::CallSpan;
 use crate::chat::Completion;
+use crate::chat::Written;
+use crate::chat::serialize;
 use crate::error::Error;
+use crate::json::Writer;
 use crate::model::ProviderId;
 use crate::resolve::Resolved;
 
@@ -27,14 +29,19 @@ pub struct Outcome {
     pub attempts: Vec<Attempt>,
 }
 
-/// By hand: serde's `flatten` would bring a serializer of its own for everything in an answer.
+impl Written for Outcome {
+    fn write(&self, out: &mut Writer) {
+        out.object(|out| {
+            self.completion.write_fields(out);
+            out.key("served").serialized(&self.served);
+            out.key("attempts").serialized(&self.attempts);
+        });
+    }
+}
+
 impl Serialize for Outcome {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut map = to.serialize_map(None)?;
-        self.completion.write_fields(&mut map)?;
-        map.serialize_entry("served", &self.served)?;
-        map.serialize_entry("attempts", &self.attempts)?;
-        map.end()
+        serialize(self, to)
     }
 }
 

@@ -24,7 +24,7 @@ use crate::chat::Usage;
 use crate::chat::Warning;
 use crate::error::Error;
 use crate::providers::StreamDecoder;
-use crate::sse::SseDecoder;
+use crate::providers::StreamReader;
 
 /// How long a connection is listened to after the end of the answer, in milliseconds: counts may follow it.
 const AFTERMATH_MS: u32 = 1000;
@@ -32,8 +32,7 @@ const AFTERMATH_MS: u32 = 1000;
 /// Decodes one stream. After its last part ([`PartDecoder::ended`]) it takes no more bytes, and the caller should drop
 /// the response's body.
 pub struct PartDecoder {
-    events: SseDecoder,
-    wire: Box<dyn StreamDecoder>,
+    stream: StreamReader,
     answer: Accumulator,
     /// The answer, where it came whole.
     whole: Option<Completion>,
@@ -61,7 +60,7 @@ impl Frame {
     pub(super) fn outcome(&self, mut completion: Completion) -> Outcome {
         completion.warnings.splice(0..0, self.warnings.iter().cloned());
         if self.wants_object && completion.object.is_none() {
-            completion.object = serde_json::from_str(&completion.text).ok();
+            completion.parse_object();
         }
         Outcome { completion, served: self.served.clone(), attempts: self.attempts.clone() }
     }
@@ -70,8 +69,7 @@ impl Frame {
 impl PartDecoder {
     pub(super) fn new(wire: Box<dyn StreamDecoder>, frame: Frame) -> Self {
         Self {
-            events: SseDecoder::default(),
-            wire,
+            stream: StreamReader::new(wire),
             answer: Accumulator::default(),
             whole: None,
             content_bytes: 0,
@@ -92,7 +90,7 @@ impl PartDecoder {
     /// [`PartDecoder::feed`] into a list that is empty: whoever feeds often keeps one.
     pub fn feed_into(&mut self, bytes: &[u8], parts: &mut Vec<StreamPart>) {
         if !self.ended {
-            let fed = self.events.feed(bytes, |event| self.wire.feed(event, parts));
+            let fed = self.stream.feed(bytes, parts);
             self.took(parts, fed.err());
         }
     }
@@ -104,8 +102,7 @@ impl PartDecoder {
         if self.ended {
             return parts;
         }
-        self.events.finish(|event| self.wire.feed(event, &mut parts));
-        self.wire.finish(&mut parts);
+        self.stream.finish(&mut parts);
         self.took(&mut parts, None);
         parts
     }
@@ -125,7 +122,7 @@ impl PartDecoder {
 
     /// The connection failed or fell silent. An answer whose end was told already stands; any other is interrupted.
     pub fn broken(&mut self, error: Error) -> Vec<StreamPart> {
-        if !self.ended && self.wire.is_complete() {
+        if !self.ended && self.stream.is_complete() {
             return self.finish();
         }
         vec![StreamPart::Error { error: self.interrupt(error) }]
@@ -135,7 +132,7 @@ impl PartDecoder {
     /// told, no longer than a second.
     #[must_use]
     pub fn wait_ms(&self, wait_ms: Option<u32>) -> Option<u32> {
-        if self.wire.is_complete() {
+        if self.stream.is_complete() {
             Some(wait_ms.map_or(AFTERMATH_MS, |ms| ms.min(AFTERMATH_MS)))
         } else {
             wait_ms

@@ -11,6 +11,7 @@ use super::observe::SpanEvent;
 use crate::crypto::{Block, ENC_LEN};
 use crate::error::Result;
 use crate::http::{HttpHead, HttpRequest};
+use crate::json::JsonText;
 use crate::secret::{ApiKey, ProductKey};
 
 /// A stored value with the tag of its version.
@@ -182,7 +183,7 @@ pub struct ToolInvocation<'a> {
     /// The model's id of the call.
     pub tool_call_id: &'a str,
     /// The arguments, an object.
-    pub input: &'a Value,
+    pub input: &'a JsonText,
 }
 
 /// How a tool failed.

@@ -3,5 +3,4 @@
 
 pub use ductape_models_scan::Field;
 pub use ductape_models_scan::Found;
-pub use ductape_models_scan::Frame;
 pub use ductape_models_scan::Rule;

@@ -5,6 +5,8 @@ use ductape_models_scan::quote;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::JsonText;
+
 /// JSON text in the making.
 ///
 /// ```
@@ -34,6 +36,13 @@ impl Writer {
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
+    }
+
+    /// The text so far, as such.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        // Nothing but text is written.
+        String::from_utf8(self.bytes).unwrap_or_default()
     }
 
     /// An object; `write` writes its fields.
@@ -97,6 +106,12 @@ impl Writer {
         self.serialized(value);
     }
 
+    /// A value that is written already.
+    pub fn json(&mut self, json: &JsonText) {
+        self.separate();
+        self.bytes.extend_from_slice(json.as_str().as_bytes());
+    }
+
     /// A field that is a string.
     pub fn text_field(&mut self, name: &str, text: &str) {
         self.key(name).text(text);
@@ -138,7 +153,8 @@ impl Writer {
         self.follows = true;
     }
 
-    fn serialized<T: Serialize + ?Sized>(&mut self, value: &T) {
+    /// What serde knows how to write, which is to be nothing that can fail.
+    pub fn serialized<T: Serialize + ?Sized>(&mut self, value: &T) {
         self.separate();
         // Memory takes every byte, and none of these types fails to serialize.
         let written = serde_json::to_writer(&mut self.bytes, value);

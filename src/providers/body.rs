@@ -19,6 +19,7 @@ use crate::error::Result;
 use crate::http::HeaderValue;
 use crate::http::HttpRequest;
 use crate::json::Fields;
+use crate::json::JsonText;
 use crate::json::Writer;
 
 /// The request to `url`, with the wire's own `headers` first and the model's after them, and a body of the fields that
@@ -142,10 +143,10 @@ pub(in crate::providers) fn output_text(result: &ToolResult) -> Cow<'_, str> {
     }
 }
 
-/// A tool call's arguments as the text of a JSON object. APIs refuse anything else, so a call that was cut off is
-/// replayed without its arguments.
-pub(in crate::providers) fn arguments(input: &Value) -> String {
-    if input.is_object() { input.to_string() } else { "{}".to_owned() }
+/// A tool call's arguments as a JSON object. APIs refuse anything else, so a call that was cut off is replayed without
+/// its arguments.
+pub(in crate::providers) fn arguments(input: &JsonText) -> JsonText {
+    if input.is_object() { input.clone() } else { JsonText::empty_object() }
 }
 
 /// The image's address, or its bytes as a `data:` address.

@@ -103,7 +103,7 @@ fn call(out: &mut Writer, call: &ToolCall) {
         out.text_field("type", "function");
         out.key("function").object(|out| {
             out.text_field("name", &call.tool_name);
-            out.text_field("arguments", &body::arguments(&call.input));
+            out.text_field("arguments", body::arguments(&call.input).as_str());
         });
     });
 }

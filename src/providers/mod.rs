@@ -12,6 +12,7 @@ mod google;
 mod headers;
 mod messages;
 mod openai;
+mod reader;
 mod responses;
 mod schema;
 mod tool_calls;
@@ -19,6 +20,7 @@ mod tool_calls;
 pub use draft::Draft;
 pub use draft::Encoded;
 pub use headers::retry_after;
+pub use reader::StreamReader;
 
 use serde_json::Value;
 
@@ -29,6 +31,8 @@ use crate::chat::Warning;
 use crate::error::Error;
 use crate::error::Result;
 use crate::http::HttpHead;
+use crate::json::scan::Field;
+use crate::json::scan::Found;
 use crate::model::Api;
 use crate::model::ProviderId;
 use crate::resolve::Resolved;
@@ -68,6 +72,18 @@ pub trait Provider: Sync {
 
 /// Turns events into parts. It knows nothing of requests or sockets.
 pub trait StreamDecoder {
+    /// The shape of the events that [`StreamDecoder::take`] takes, always the same; without fields, there are none.
+    fn shape(&self) -> &'static [Field] {
+        &[]
+    }
+
+    /// Takes an event of that shape, recognized without a tree; `false`, with nothing done, where it is wanted whole. Both
+    /// ways come to the same.
+    fn take(&mut self, found: &Found<'_>, out: &mut Vec<StreamPart>) -> bool {
+        let _ = (found, out);
+        false
+    }
+
     /// Takes one event.
     fn feed(&mut self, event: &SseEvent, out: &mut Vec<StreamPart>);
 

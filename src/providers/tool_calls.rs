@@ -1,19 +1,16 @@
 //! A tool call out of the text of its arguments: the one place that says which calls may be run.
 
-use serde_json::Map;
-use serde_json::Value;
-
 use crate::chat::Finish;
 use crate::chat::ToolCall;
-use crate::json;
+use crate::json::JsonText;
 
 /// The call. No arguments are no arguments, however they are written (`null`, nothing), unless the answer was cut; then
 /// nothing of it may be run.
 pub(in crate::providers) fn tool_call(id: String, name: String, arguments: &str, finish: Finish) -> ToolCall {
-    let input = match json::parse(arguments) {
-        None if !arguments.trim().is_empty() => Value::String(arguments.to_owned()),
-        None | Some(Value::Null) => Value::Object(Map::new()),
-        Some(input) => input,
+    let input = match JsonText::parse(arguments) {
+        None if !arguments.trim().is_empty() => JsonText::from(&arguments.into()),
+        Some(input) if input.as_str() != "null" => input,
+        _ => JsonText::empty_object(),
     };
     let incomplete = !finish.is_whole() || name.is_empty() || !input.is_object();
     ToolCall { tool_call_id: id, tool_name: name, input, incomplete, provider_data: None }

@@ -10,13 +10,13 @@ use ductape_models::model::Api;
 use ductape_models::model::Capabilities;
 use ductape_models::model::ProviderId;
 use ductape_models::providers::Provider;
+use ductape_models::providers::StreamReader;
 use ductape_models::providers::provider;
 use ductape_models::resolve::Field;
 use ductape_models::resolve::KeySource;
 use ductape_models::resolve::Layer;
 use ductape_models::resolve::Resolved;
 use ductape_models::resolve::Settings;
-use ductape_models::sse::SseDecoder;
 use serde_json::Map;
 
 /// The wire of `<provider>` or `<provider>.<api>`, the names of recordings' files and of fixtures' folders.
@@ -53,14 +53,12 @@ fn all_wires() -> Vec<(String, &'static dyn Provider)> {
 /// Where they do not have exactly one end, or an event is longer than 8 MiB.
 #[must_use]
 pub fn stream(wire: &dyn Provider, head: &HttpHead, chunks: &[&[u8]]) -> Vec<StreamPart> {
-    let mut events = SseDecoder::default();
-    let mut decoder = wire.decoder(head);
+    let mut reader = StreamReader::new(wire.decoder(head));
     let mut parts = Vec::new();
     for chunk in chunks {
-        events.feed(chunk, |event| decoder.feed(event, &mut parts)).unwrap();
+        reader.feed(chunk, &mut parts).unwrap();
     }
-    events.finish(|event| decoder.feed(event, &mut parts));
-    decoder.finish(&mut parts);
+    reader.finish(&mut parts);
     check_frame(&parts);
     parts
 }

@@ -111,6 +111,16 @@ fn r55b_the_tools_of_one_turn_run_at_the_same_time_and_answer_in_order() {
 }
 
 #[test]
+fn r55b_a_call_goes_back_as_the_model_wrote_it() {
+    let written = "{\"b\": 1.50,  \"a\":\"\\u00e9\"}";
+    let shop = staffed([calls(&[("look", written)]), answer("ok")], json!({}));
+    shop.tools().set("look", Behaviour::Takes(1, json!(null)));
+    let run = run(&shop, json!({})).unwrap();
+    assert_eq!(run.tool_calls[0].input, json!({"a": "\u{e9}", "b": 1.5}));
+    assert_eq!(sent(&shop, 1)["messages"][2]["tool_calls"][0]["function"]["arguments"], written);
+}
+
+#[test]
 fn r55b_a_handler_that_throws_is_a_result_that_the_model_sees() {
     let shop = staffed([calls(&[("look", "{}")]), answer("Sorry")], json!({}));
     shop.tools().set("look", Behaviour::Throws(9, json!(1)));

@@ -234,22 +234,28 @@ export function cases(library: Library, servers: Servers): Case[] {
 
     test(`a text cut anywhere arrives whole, byte by byte too (${name})`, async () => {
       const said = 'h\u00e9 \u{1f600} "q" \\ \n'.repeat(40);
-      const chunk = (delta: object, reason: string | null) =>
-        `data: ${JSON.stringify({ id: 'a', choices: [{ index: 0, delta, finish_reason: reason }] })}\r\n\r\n`;
-      const events = [...said].map((content) => chunk({ content }, null)).join('');
-      const bytes = new TextEncoder().encode(`${events}${chunk({}, 'stop')}data: [DONE]\n\n`);
-      for (const size of [1, 7, 333, bytes.length]) {
-        const body = () =>
-          new ReadableStream({
-            start(controller) {
-              for (let at = 0; at < bytes.length; at += size) controller.enqueue(bytes.subarray(at, at + size));
-              controller.close();
-            },
-          });
-        const ductape = await ready(servers.mock, { fetch: async () => new Response(body()) });
-        let text = '';
-        for await (const piece of ductape.stream({ model: TAG, prompt: 'x' }).textStream) text += piece;
-        equal(text, said);
+      for (const end of ['\n', '\r', '\r\n']) {
+        const chunk = (delta: object, reason: string | null) =>
+          `data: ${JSON.stringify({ id: 'a', choices: [{ index: 0, delta, finish_reason: reason }] })}${end}${end}`;
+        const events = [...said].map((content) => chunk({ content }, null)).join('');
+        const bytes = new TextEncoder().encode(`${events}${chunk({}, 'stop')}data: [DONE]${end}${end}`);
+        for (const size of [1, 7, 333, bytes.length]) {
+          const ductape = await ready(servers.mock, { fetch: async () => new Response(cut(bytes, size)) });
+          let text = '';
+          for await (const piece of ductape.stream({ model: TAG, prompt: 'x' }).textStream) text += piece;
+          equal(text, said);
+        }
+      }
+    });
+
+    test(`a part comes with the last byte of its event (${name})`, async () => {
+      for (const end of ['\n', '\r', '\r\n']) {
+        const event = `data: {"choices":[{"index":0,"delta":{"content":"a"}}]}${end}${end}`;
+        const body = cut(new TextEncoder().encode(event), 1, { isOpen: true });
+        const ductape = await ready(servers.mock, { fetch: async () => new Response(body) });
+        const texts = ductape.stream({ model: TAG, prompt: 'x' }).textStream[Symbol.asyncIterator]();
+        equal(await texts.next(), { value: 'a', done: false });
+        await texts.return?.();
       }
     });
 
@@ -553,6 +559,18 @@ export async function runAll(list: Case[], limit = 10): Promise<Tally> {
     }
   }
   return tally;
+}
+
+/** A body that comes in chunks of `size` bytes, and ends after them unless it `isOpen`. */
+function cut(bytes: Uint8Array, size: number, { isOpen = false } = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    start(controller) {
+      for (let at = 0; at < bytes.length; at += size) {
+        controller.enqueue(Uint8Array.from(bytes.subarray(at, at + size)));
+      }
+      if (!isOpen) controller.close();
+    },
+  });
 }
 
 async function bounded(work: Promise<void>, seconds: number): Promise<void> {

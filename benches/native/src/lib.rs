@@ -18,8 +18,8 @@ use ductape_models::http::HttpHead;
 use ductape_models::model::ProviderId;
 use ductape_models::providers::Draft;
 use ductape_models::providers::Provider;
+use ductape_models::providers::StreamReader;
 use ductape_models::resolve::Resolved;
-use ductape_models::sse::SseDecoder;
 use serde_json::Value;
 use serde_json::json;
 use testkit::wires::field;
@@ -86,14 +86,13 @@ fn decoding(wire: &str) -> Work {
 
 fn decode(provider: &dyn Provider, bytes: &[u8]) -> Result<usize> {
     let head = HttpHead { status: 200, ..HttpHead::default() };
-    let (mut events, mut decoder) = (SseDecoder::default(), provider.decoder(&head));
+    let mut reader = StreamReader::new(provider.decoder(&head));
     let (mut parts, mut deltas) = (Vec::new(), 0);
     for chunk in bytes.chunks(CHUNK) {
-        events.feed(chunk, |event| decoder.feed(event, &mut parts))?;
+        reader.feed(chunk, &mut parts)?;
         deltas += count(&mut parts);
     }
-    events.finish(|event| decoder.feed(event, &mut parts));
-    decoder.finish(&mut parts);
+    reader.finish(&mut parts);
     Ok(deltas + count(&mut parts))
 }
 

@@ -14,6 +14,7 @@ use crate::chat::ToolResult;
 use crate::chat::UserPart;
 use crate::error::Error;
 use crate::error::Result;
+use crate::json::JsonText;
 use crate::reader;
 use crate::reader::Reader;
 
@@ -253,7 +254,7 @@ fn tool_call(reader: &Reader<'_>) -> Result<ToolCall> {
     Ok(ToolCall {
         tool_call_id: reader.required("toolCallId", "an id", reader::filled)?.to_owned(),
         tool_name: reader.required("toolName", "a tool name", reader::filled)?.to_owned(),
-        input: reader.required("input", "an object", |_, value| Ok(value.clone()))?,
+        input: reader.required("input", "an object", |_, value| Ok(JsonText::from(value)))?,
         incomplete: reader.optional("incomplete", reader::boolean)?.unwrap_or(false),
         provider_data: provider_data(reader),
     })

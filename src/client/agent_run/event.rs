@@ -5,6 +5,8 @@ use serde_json::Value;
 
 use super::report::AgentRun;
 
+use crate::json::JsonText;
+
 /// A moment of a run, in the words that agents' users know.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
@@ -49,6 +51,6 @@ pub enum AgentEvent<'a> {
         /// The tool's tag.
         tool: &'a str,
         /// Its arguments.
-        input: &'a Value,
+        input: &'a JsonText,
     },
 }

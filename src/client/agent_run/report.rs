@@ -7,6 +7,7 @@ use super::super::outcome::Attempt;
 use super::super::outcome::Served;
 use crate::chat::FinishReason;
 use crate::chat::Usage;
+use crate::json::JsonText;
 use crate::warning::Warning;
 
 /// How a run ended.
@@ -48,7 +49,7 @@ pub struct ToolRun {
     /// The tool's tag.
     pub tool: String,
     /// The arguments.
-    pub input: Value,
+    pub input: JsonText,
     /// What the model was told.
     pub output: Value,
     /// How it ended.

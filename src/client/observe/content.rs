@@ -80,7 +80,7 @@ fn piece(piece: &Content) -> Option<Value> {
         Content::Source(_) => return None,
         Content::Text { text: said, .. } => text(said),
         Content::ToolCall(call) => {
-            json!({"type": "tool_call", "id": call.tool_call_id, "name": call.tool_name, "arguments": call.input})
+            json!({"type": "tool_call", "id": call.tool_call_id, "name": call.tool_name, "arguments": call.input.to_value()})
         }
     })
 }

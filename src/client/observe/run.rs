@@ -80,7 +80,7 @@ impl RunSpan {
         put(&mut map, "gen_ai.tool.name", Some(call.tool_name.as_str().into()));
         put(&mut map, "gen_ai.tool.call.id", Some(call.tool_call_id.as_str().into()));
         put(&mut map, "gen_ai.tool.type", Some("function".into()));
-        put(&mut map, "gen_ai.tool.call.arguments", self.wants_content.then(|| call.input.clone()));
+        put(&mut map, "gen_ai.tool.call.arguments", self.wants_content.then(|| call.input.to_value()));
         span.start(["execute_tool ", &call.tool_name].concat(), map);
         Box::new(ToolSpan { span, wants_content: self.wants_content })
     }

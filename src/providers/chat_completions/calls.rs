@@ -195,7 +195,7 @@ mod tests {
         calls.end(Finish::ToolCalls, &mut out);
         check_order(&out);
         let calls = out.into_iter().filter_map(|part| match part {
-            StreamPart::ToolCall(call) => Some((call.tool_call_id, call.tool_name, call.input)),
+            StreamPart::ToolCall(call) => Some((call.tool_call_id, call.tool_name, call.input.to_value())),
             _ => None,
         });
         calls.collect()

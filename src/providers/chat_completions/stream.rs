@@ -25,7 +25,8 @@ use crate::chat::Warning;
 use crate::error::Error;
 use crate::http::HttpHead;
 use crate::json;
-use crate::json::scan::Frame;
+use crate::json::scan::Field;
+use crate::json::scan::Found;
 use crate::providers::StreamDecoder;
 use crate::providers::failure;
 use crate::sse::SseEvent;
@@ -38,8 +39,6 @@ pub(in crate::providers) struct Decoder {
     /// Held back until something else is to be said: the first chunk of some servers has neither id nor model.
     info: Option<ResponseInfo>,
     started: bool,
-    /// The last event that only said more.
-    frame: Frame,
     calls: Calls,
     refused: bool,
     finish_word: Option<String>,
@@ -55,7 +54,6 @@ impl Decoder {
             head: head.clone(),
             info: None,
             started: false,
-            frame: Frame::default(),
             calls: Calls::default(),
             refused: false,
             finish_word: None,
@@ -66,9 +64,6 @@ impl Decoder {
     }
 
     fn chunk(&mut self, data: &str, unterminated: bool, out: &mut Vec<StreamPart>) {
-        if self.hot(data, out) {
-            return;
-        }
         match json::parse(data) {
             Some(answer) if self.take(&answer, out) => {}
             Some(answer) => self.fail(&answer, out),
@@ -160,6 +155,14 @@ impl Decoder {
 }
 
 impl StreamDecoder for Decoder {
+    fn shape(&self) -> &'static [Field] {
+        hot::CHUNK
+    }
+
+    fn take(&mut self, found: &Found<'_>, out: &mut Vec<StreamPart>) -> bool {
+        !self.ended && self.hot(found, out).is_some()
+    }
+
     fn feed(&mut self, event: &SseEvent, out: &mut Vec<StreamPart>) {
         let data = event.data.trim();
         if self.ended || data.is_empty() {

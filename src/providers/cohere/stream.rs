@@ -19,7 +19,8 @@ use crate::error::Error;
 use crate::http::HttpHead;
 use crate::json;
 use crate::json::filled;
-use crate::json::scan::Frame;
+use crate::json::scan::Field;
+use crate::json::scan::Found;
 use crate::providers::StreamDecoder;
 use crate::providers::failure;
 use crate::providers::headers;
@@ -32,8 +33,6 @@ pub(super) struct Decoder {
     head: HttpHead,
     id: Option<String>,
     started: bool,
-    /// The last event that only said more.
-    frame: Frame,
     /// Whether the piece that is open is a thought.
     thinks: bool,
     /// In the order in which they began; a call is only given when the answer's end says that it is whole.
@@ -56,7 +55,6 @@ impl Decoder {
             head: head.clone(),
             id: None,
             started: false,
-            frame: Frame::default(),
             thinks: false,
             calls: Vec::new(),
             end: None,
@@ -176,6 +174,14 @@ impl Decoder {
 }
 
 impl StreamDecoder for Decoder {
+    fn shape(&self) -> &'static [Field] {
+        hot::EVENT
+    }
+
+    fn take(&mut self, found: &Found<'_>, out: &mut Vec<StreamPart>) -> bool {
+        !self.ended && self.hot(found, out).is_some()
+    }
+
     fn feed(&mut self, event: &SseEvent, out: &mut Vec<StreamPart>) {
         let data = event.data.trim();
         // Some servers add OpenAI's mark; the end was told before it.
@@ -185,9 +191,6 @@ impl StreamDecoder for Decoder {
         if event.event == "error" {
             let error = failure::in_event(NAME, &self.head, data);
             return self.end_with(error, out);
-        }
-        if self.hot(data, out) {
-            return;
         }
         match json::parse(data) {
             Some(value) => self.event(&value, out),

@@ -22,6 +22,7 @@ use crate::json::Fields;
 use crate::json::Writer;
 use crate::json::filled;
 use crate::providers::Draft;
+use crate::providers::body;
 
 /// What is said, in the form in which it is written.
 #[derive(Debug)]
@@ -207,12 +208,7 @@ fn said(out: &mut Writer, piece: &Content, signature: Option<&str>) {
                 out.text_field("id", id);
             }
             out.text_field("name", &call.tool_name);
-            out.key("args");
-            match &call.input {
-                Value::Object(_) => out.value(&call.input),
-                // The API takes nothing else, so a call that was cut off is replayed without its arguments.
-                _ => out.object(|_| {}),
-            }
+            out.key("args").json(&body::arguments(&call.input));
         }),
     }
     if let Some(signature) = signature {

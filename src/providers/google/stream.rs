@@ -21,9 +21,11 @@ use crate::chat::Usage;
 use crate::error::Error;
 use crate::http::HttpHead;
 use crate::json;
+use crate::json::JsonText;
 use crate::json::count;
 use crate::json::filled;
-use crate::json::scan::Frame;
+use crate::json::scan::Field;
+use crate::json::scan::Found;
 use crate::providers::StreamDecoder;
 use crate::providers::failure;
 use crate::providers::headers;
@@ -34,8 +36,6 @@ use crate::sse::SseEvent;
 pub(super) struct Decoder {
     head: HttpHead,
     started: bool,
-    /// The last event that only said more.
-    frame: Frame,
     ended: bool,
     /// What the lack of a finish word means.
     endless: Finish,
@@ -77,7 +77,6 @@ impl Decoder {
         Self {
             head: head.clone(),
             started: false,
-            frame: Frame::default(),
             ended: false,
             endless: Finish::Interrupted,
             prefix: "call_".to_owned(),
@@ -258,7 +257,8 @@ impl Decoder {
         if input.is_null() {
             input = Value::Object(Map::new());
         }
-        out.push(StreamPart::ToolInputDelta { tool_call_id: id.clone(), delta: input.to_string() });
+        let input = JsonText::from(&input);
+        out.push(StreamPart::ToolInputDelta { tool_call_id: id.clone(), delta: input.as_str().to_owned() });
         out.push(StreamPart::ToolInputEnd { tool_call_id: id.clone() });
         self.growing = None;
         self.held.push(StreamPart::ToolCall(ToolCall {
@@ -318,6 +318,14 @@ impl Decoder {
 }
 
 impl StreamDecoder for Decoder {
+    fn shape(&self) -> &'static [Field] {
+        hot::FRAGMENT
+    }
+
+    fn take(&mut self, found: &Found<'_>, out: &mut Vec<StreamPart>) -> bool {
+        !self.ended && self.hot(found, out).is_some()
+    }
+
     fn feed(&mut self, event: &SseEvent, out: &mut Vec<StreamPart>) {
         let data = event.data.trim();
         if self.ended || data.is_empty() || data == "[DONE]" {
@@ -325,9 +333,6 @@ impl StreamDecoder for Decoder {
         }
         if event.event == "error" {
             return self.end_with(failure::in_event(NAME, &self.head, data), out);
-        }
-        if self.hot(data, out) {
-            return;
         }
         match json::parse(data) {
             Some(Value::Array(list)) => list.iter().for_each(|fragment| self.take(fragment, out)),

@@ -25,7 +25,8 @@ use crate::http::HttpHead;
 use crate::json;
 use crate::json::count;
 use crate::json::filled;
-use crate::json::scan::Frame;
+use crate::json::scan::Field;
+use crate::json::scan::Found;
 use crate::providers::StreamDecoder;
 use crate::providers::failure;
 use crate::providers::headers;
@@ -57,8 +58,6 @@ pub(in crate::providers) struct Decoder {
     dialect: &'static Dialect,
     head: HttpHead,
     started: bool,
-    /// The last event that only said more.
-    frame: Frame,
     message: Message,
     calls: Calls,
     ended: bool,
@@ -106,7 +105,6 @@ impl Decoder {
             dialect,
             head: head.clone(),
             started: false,
-            frame: Frame::default(),
             message: Message::default(),
             calls: Calls::default(),
             ended: false,
@@ -346,12 +344,17 @@ fn kept(name: &str, value: impl Into<Value>) -> ProviderData {
 }
 
 impl StreamDecoder for Decoder {
+    fn shape(&self) -> &'static [Field] {
+        hot::EVENT
+    }
+
+    fn take(&mut self, found: &Found<'_>, out: &mut Vec<StreamPart>) -> bool {
+        !self.ended && self.hot(found, out).is_some()
+    }
+
     fn feed(&mut self, event: &SseEvent, out: &mut Vec<StreamPart>) {
         let data = event.data.trim();
         if self.ended || data.is_empty() {
-            return;
-        }
-        if event.event != "error" && self.hot(data, out) {
             return;
         }
         let before = out.len();
@@ -461,8 +464,8 @@ mod tests {
             let [delta, stop] = end(word);
             let answer = folded(&[start("a"), call("1"), delta, stop]);
             assert_eq!(
-                (answer.tool_calls[0].incomplete, &answer.tool_calls[0].input),
-                (incomplete, &json!({})),
+                (answer.tool_calls[0].incomplete, answer.tool_calls[0].input.to_value()),
+                (incomplete, json!({})),
                 "{word}"
             );
         }

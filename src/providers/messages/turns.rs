@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 
 use serde_json::Value;
-use serde_json::json;
 
 use super::STATE;
 use crate::chat::Content;
@@ -209,13 +208,11 @@ fn compaction(out: &mut Writer, summary: &Value) {
     }
 }
 
-/// The API takes arguments as an object only, so a call that was cut off is replayed without them.
 fn tool_use(out: &mut Writer, call: &ToolCall) {
     out.text_field("type", "tool_use");
     out.text_field("id", &wire_id(&call.tool_call_id));
     out.text_field("name", &call.tool_name);
-    let none = json!({});
-    out.value_field("input", if call.input.is_object() { &call.input } else { &none });
+    out.key("input").json(&body::arguments(&call.input));
 }
 
 fn tool_result(out: &mut Writer, result: &ToolResult) {
@@ -279,6 +276,8 @@ fn source(out: &mut Writer, block: &str, kind: &str, data: &str, bytes: bool) {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::chat::Call;
 

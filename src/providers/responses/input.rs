@@ -143,7 +143,7 @@ impl Turn<'_> {
             self.id(out, data);
             out.text_field("call_id", &call.tool_call_id);
             out.text_field("name", &call.tool_name);
-            out.text_field("arguments", &body::arguments(&call.input));
+            out.text_field("arguments", body::arguments(&call.input).as_str());
         });
     }
 

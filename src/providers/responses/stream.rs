@@ -27,7 +27,8 @@ use crate::http::HttpHead;
 use crate::json;
 use crate::json::count;
 use crate::json::filled;
-use crate::json::scan::Frame;
+use crate::json::scan::Field;
+use crate::json::scan::Found;
 use crate::providers::StreamDecoder;
 use crate::providers::failure;
 use crate::providers::headers;
@@ -61,8 +62,6 @@ pub(in crate::providers) struct Decoder {
     /// Held back until something else is to be said.
     info: Option<ResponseInfo>,
     started: bool,
-    /// The last event that only said more.
-    frame: Frame,
     items: Items,
     ended: bool,
 }
@@ -70,15 +69,7 @@ pub(in crate::providers) struct Decoder {
 impl Decoder {
     pub(in crate::providers) fn new(provider: &'static str, head: &HttpHead) -> Self {
         let (info, items) = (None, Items::default());
-        Self {
-            provider,
-            head: head.clone(),
-            info,
-            started: false,
-            frame: Frame::default(),
-            items,
-            ended: false,
-        }
+        Self { provider, head: head.clone(), info, started: false, items, ended: false }
     }
 
     fn event(&mut self, name: &str, event: &Value, out: &mut Vec<StreamPart>) {
@@ -193,13 +184,18 @@ impl Decoder {
 }
 
 impl StreamDecoder for Decoder {
+    fn shape(&self) -> &'static [Field] {
+        hot::EVENT
+    }
+
+    fn take(&mut self, found: &Found<'_>, out: &mut Vec<StreamPart>) -> bool {
+        !self.ended && self.hot(found, out).is_some()
+    }
+
     fn feed(&mut self, event: &SseEvent, out: &mut Vec<StreamPart>) {
         let data = event.data.trim();
         // Only the last event of a response ends it; servers of chat completions add their mark nevertheless.
         if self.ended || data.is_empty() || data == "[DONE]" {
-            return;
-        }
-        if self.hot(data, out) {
             return;
         }
         let before = out.len();

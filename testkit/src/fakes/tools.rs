@@ -53,7 +53,7 @@ impl FakeTools {
 impl Tools for FakeTools {
     async fn call(&self, invocation: &ToolInvocation<'_>) -> Result<Value, ToolFailure> {
         let tool = invocation.tool.to_owned();
-        self.started.borrow_mut().push((tool.clone(), invocation.input.clone(), self.clock.now_ms()));
+        self.started.borrow_mut().push((tool.clone(), invocation.input.to_value(), self.clock.now_ms()));
         let behaviour = self.handlers.borrow().get(&tool).cloned().ok_or(ToolFailure::Missing)?;
         match behaviour {
             Behaviour::Gives(value) | Behaviour::Throws(0, value) => Ok(value),

@@ -4,10 +4,11 @@
 use super::Decoder;
 use crate::chat::StreamPart;
 use crate::json::scan::Field;
+use crate::json::scan::Found;
 use crate::json::scan::Rule;
 use crate::providers::chat_completions::calls::Key;
 
-const CHUNK: &[Field] = &[
+pub(super) const CHUNK: &[Field] = &[
     ("id", Rule::Any),
     ("object", Rule::Any),
     ("created", Rule::Any),
@@ -50,13 +51,9 @@ const CALL: &[Field] = &[
 ];
 
 impl Decoder {
-    /// Takes a chunk that is only more of what is being said; `false` where it is left alone.
-    pub(super) fn hot(&mut self, data: &str, out: &mut Vec<StreamPart>) -> bool {
-        self.started && self.more(data, out).is_some()
-    }
-
-    fn more(&mut self, data: &str, out: &mut Vec<StreamPart>) -> Option<()> {
-        let found = self.frame.scan(data, CHUNK)?;
+    /// Takes a chunk that is only more of what is being said; `None` where it is left alone.
+    pub(super) fn hot(&mut self, found: &Found<'_>, out: &mut Vec<StreamPart>) -> Option<()> {
+        self.started.then_some(())?;
         let (text, first, second) = (found.text(0)?, found.text(1)?, found.text(2)?);
         let (id, name, arguments) = (found.word(3)?, found.word(4)?, found.text(5)?);
         let thought = if first.is_empty() { second } else { first };
@@ -81,6 +78,7 @@ mod tests {
     use super::*;
     use crate::http::HttpHead;
     use crate::providers::chat_completions::Dialect;
+    use crate::providers::reader::takes;
 
     static DIALECT: Dialect = Dialect {
         provider: "custom",
@@ -102,7 +100,7 @@ mod tests {
             r#"{"id": "c", "choices": [{"index": 0, "delta": {"role": "assistant", "content": "", "reasoning": "c"}}]}"#,
             r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"a\":"}}]}}]}"#,
         ] {
-            assert!(decoder.hot(data, &mut out), "{data}");
+            assert!(takes(&mut decoder, data, &mut out), "{data}");
         }
         assert_eq!(out.len(), 3, "a call without a name has not begun: {out:?}");
         for data in [
@@ -113,7 +111,7 @@ mod tests {
             r#"{"choices":[{"index":0,"delta":{"content":"a"}}],"usage":{"prompt_tokens":1}}"#,
             r#"{"choices":[{"index":0,"delta":{"content":"a"}}],"later":1}"#,
         ] {
-            assert!(!decoder.hot(data, &mut out), "{data}");
+            assert!(!takes(&mut decoder, data, &mut out), "{data}");
         }
     }
 }

@@ -4,50 +4,53 @@
 use super::Decoder;
 use crate::chat::StreamPart;
 use crate::json::scan::Field;
+use crate::json::scan::Found;
 use crate::json::scan::Rule;
 
-const EVENT: &[Field] = &[
-    ("type", Rule::Text(0)),
-    ("index", Rule::Count(0)),
+pub(super) const EVENT: &[Field] = &[
+    ("type", Rule::Choice(TYPE, &["content-delta", "tool-plan-delta", "tool-call-delta"])),
+    ("index", Rule::Count(INDEX)),
     ("delta", Rule::Object(&[("message", Rule::Object(MESSAGE))])),
 ];
 
 const MESSAGE: &[Field] = &[
-    ("content", Rule::Object(&[("text", Rule::Text(1)), ("thinking", Rule::Text(2))])),
-    ("tool_plan", Rule::Text(3)),
-    ("tool_calls", Rule::Object(&[("function", Rule::Object(&[("arguments", Rule::Text(4))]))])),
+    ("content", Rule::Object(&[("text", Rule::Text(TEXT)), ("thinking", Rule::Text(THINKING))])),
+    ("tool_plan", Rule::Text(PLAN)),
+    ("tool_calls", Rule::Object(&[("function", Rule::Object(&[("arguments", Rule::Text(INPUT))]))])),
 ];
 
-impl Decoder {
-    /// Takes an event that is only more of a text, a thought or arguments; `false` where it is left alone.
-    pub(super) fn hot(&mut self, data: &str, out: &mut Vec<StreamPart>) -> bool {
-        self.more(data, out).is_some()
-    }
+const INDEX: usize = 0;
+const TYPE: usize = 1;
 
-    fn more(&mut self, data: &str, out: &mut Vec<StreamPart>) -> Option<()> {
-        let found = self.frame.scan(data, EVENT)?;
-        let slot = match found.word(0)? {
-            "content-delta" if found.texts[1].is_some() => 1,
-            "content-delta" => 2,
-            "tool-plan-delta" => 3,
-            "tool-call-delta" => 4,
-            _ => return None,
+const TEXT: usize = 0;
+const THINKING: usize = 1;
+const PLAN: usize = 2;
+const INPUT: usize = 3;
+
+impl Decoder {
+    /// Takes an event that is only more of a text, a thought or arguments; `None` where it is left alone.
+    pub(super) fn hot(&mut self, found: &Found<'_>, out: &mut Vec<StreamPart>) -> Option<()> {
+        let slot = match found.count(TYPE)? {
+            0 if found.texts[TEXT].is_some() => TEXT,
+            0 => THINKING,
+            1 => PLAN,
+            _ => INPUT,
         };
         let text = found.text(slot).filter(|text| !text.is_empty())?;
-        if found.texts.iter().flatten().count() != 2 {
+        if found.texts.iter().flatten().count() != 1 {
             return None;
         }
         match slot {
-            1 => {
+            TEXT => {
                 self.thinks = false;
                 self.emit(StreamPart::TextDelta { text }, out);
             }
-            2 => {
+            THINKING => {
                 self.thinks = true;
                 self.emit(StreamPart::ReasoningDelta { text }, out);
             }
-            3 => self.emit(StreamPart::ReasoningDelta { text }, out),
-            _ => self.more_input(&found.count(0)?.into(), &text, out),
+            PLAN => self.emit(StreamPart::ReasoningDelta { text }, out),
+            _ => self.more_input(&found.count(INDEX)?.into(), &text, out),
         }
         Some(())
     }
@@ -57,6 +60,7 @@ impl Decoder {
 mod tests {
     use super::*;
     use crate::http::HttpHead;
+    use crate::providers::reader::takes;
 
     #[test]
     fn r56_what_servers_stream_most_is_hot() {
@@ -68,7 +72,7 @@ mod tests {
             r#"{"type":"tool-plan-delta","delta":{"message":{"tool_plan":"c"}}}"#,
             r#"{"type":"tool-call-delta","index":0,"delta":{"message":{"tool_calls":{"function":{"arguments":"{"}}}}}"#,
         ] {
-            assert!(decoder.hot(data, &mut out), "{data}");
+            assert!(takes(&mut decoder, data, &mut out), "{data}");
         }
         assert_eq!(out.len(), 4, "the start, and no call that did not begin: {out:?}");
         for data in [
@@ -76,7 +80,7 @@ mod tests {
             r#"{"type":"content-start","index":0,"delta":{"message":{"content":{"text":"a"}}}}"#,
             r#"{"type":"tool-call-delta","delta":{"message":{"tool_calls":{"function":{"arguments":"{"}}}}}"#,
         ] {
-            assert!(!decoder.hot(data, &mut out), "{data}");
+            assert!(!takes(&mut decoder, data, &mut out), "{data}");
         }
     }
 }

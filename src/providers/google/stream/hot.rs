@@ -4,9 +4,10 @@
 use super::Decoder;
 use crate::chat::StreamPart;
 use crate::json::scan::Field;
+use crate::json::scan::Found;
 use crate::json::scan::Rule;
 
-const FRAGMENT: &[Field] = &[
+pub(super) const FRAGMENT: &[Field] = &[
     ("candidates", Rule::One(CANDIDATE)),
     ("usageMetadata", Rule::Span(1, USAGE)),
     ("modelVersion", Rule::Any),
@@ -36,13 +37,9 @@ const USAGE: &[Field] = &[
 ];
 
 impl Decoder {
-    /// Takes a fragment that is only more of a text or a thought; `false` where it is left alone.
-    pub(super) fn hot(&mut self, data: &str, out: &mut Vec<StreamPart>) -> bool {
-        self.started && self.more(data, out).is_some()
-    }
-
-    fn more(&mut self, data: &str, out: &mut Vec<StreamPart>) -> Option<()> {
-        let found = self.frame.scan(data, FRAGMENT)?;
+    /// Takes a fragment that is only more of a text or a thought; `None` where it is left alone.
+    pub(super) fn hot(&mut self, found: &Found<'_>, out: &mut Vec<StreamPart>) -> Option<()> {
+        self.started.then_some(())?;
         let text = found.text(0).filter(|text| !text.is_empty())?;
         let counts = found.texts[1].filter(|usage| usage.contains("TokenCount"));
         if let Some(counts) = counts {
@@ -61,6 +58,7 @@ mod tests {
     use super::*;
     use crate::http::HttpHead;
     use crate::providers::StreamDecoder;
+    use crate::providers::reader::takes;
 
     #[test]
     fn r56_what_servers_stream_most_is_hot() {
@@ -71,7 +69,7 @@ mod tests {
             r#"{"candidates":[{"content":{"parts":[{"text":"a"}],"role":"model"},"index":0}],"usageMetadata":{"promptTokenCount":8,"candidatesTokenCount":1,"promptTokensDetails":[{"modality":"TEXT","tokenCount":8}]},"modelVersion":"g","responseId":"r"}"#,
             r#"{"candidates": [{"content": {"role": "model","parts": [{"text": "b","thought": true}]}}],"usageMetadata": {"trafficType": "ON_DEMAND"}}"#,
         ] {
-            assert!(decoder.hot(data, &mut out), "{data}");
+            assert!(takes(&mut decoder, data, &mut out), "{data}");
         }
         assert!(matches!(&out[1], StreamPart::ReasoningDelta { text } if text == "b"), "{out:?}");
         for data in [
@@ -80,7 +78,7 @@ mod tests {
             r#"{"candidates":[{"content":{"parts":[{"text":"a","thoughtSignature":"b"}]}}]}"#,
             r#"{"candidates":[{"content":{"parts":[{"text":"a"}]}}],"usageMetadata":{"totalTokenCount":1}}"#,
         ] {
-            assert!(!decoder.hot(data, &mut out), "{data}");
+            assert!(!takes(&mut decoder, data, &mut out), "{data}");
         }
         decoder.finish(&mut out);
         let Some(StreamPart::Finish { usage: Some(usage), .. }) = out.last() else { panic!("{out:?}") };

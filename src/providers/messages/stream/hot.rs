@@ -5,41 +5,43 @@ use super::Decoder;
 use super::Kind;
 use crate::chat::StreamPart;
 use crate::json::scan::Field;
+use crate::json::scan::Found;
 use crate::json::scan::Rule;
 
-const EVENT: &[Field] =
-    &[("type", Rule::Text(0)), ("index", Rule::Count(0)), ("delta", Rule::Object(DELTA)), ("p", Rule::Any)];
+pub(super) const EVENT: &[Field] = &[
+    ("type", Rule::Choice(TYPE, &["content_block_delta"])),
+    ("index", Rule::Count(INDEX)),
+    ("delta", Rule::Object(DELTA)),
+    ("p", Rule::Any),
+];
 
+/// Each kind of delta has its text in the slot of its place.
 const DELTA: &[Field] = &[
-    ("type", Rule::Text(1)),
+    ("type", Rule::Choice(KIND, &["text_delta", "input_json_delta", "thinking_delta"])),
     ("text", Rule::Text(TEXT)),
     ("partial_json", Rule::Text(INPUT)),
     ("thinking", Rule::Text(THINKING)),
 ];
 
-const TEXT: usize = 2;
-const INPUT: usize = 3;
-const THINKING: usize = 4;
+const INDEX: usize = 0;
+const TYPE: usize = 1;
+const KIND: usize = 2;
+
+const TEXT: usize = 0;
+const INPUT: usize = 1;
+const THINKING: usize = 2;
 
 impl Decoder {
-    /// Takes an event that is only more of an open block; `false` where it is left alone.
-    pub(super) fn hot(&mut self, data: &str, out: &mut Vec<StreamPart>) -> bool {
-        self.started && self.more(data, out).is_some()
-    }
-
-    fn more(&mut self, data: &str, out: &mut Vec<StreamPart>) -> Option<()> {
-        let found = self.frame.scan(data, EVENT)?;
-        let slot = match (found.word(0)?, found.word(1)?) {
-            ("content_block_delta", "input_json_delta") => INPUT,
-            ("content_block_delta", "text_delta") => TEXT,
-            ("content_block_delta", "thinking_delta") => THINKING,
-            _ => return None,
-        };
+    /// Takes an event that is only more of an open block; `None` where it is left alone.
+    pub(super) fn hot(&mut self, found: &Found<'_>, out: &mut Vec<StreamPart>) -> Option<()> {
+        self.started.then_some(())?;
+        found.count(TYPE)?;
+        let slot = usize::try_from(found.count(KIND)?).ok()?;
         let text = found.text(slot).filter(|text| !text.is_empty())?;
-        if found.texts.iter().flatten().count() != 3 {
+        if found.texts.iter().flatten().count() != 1 {
             return None;
         }
-        let position = self.message.open(found.count(0))?;
+        let position = self.message.open(found.count(INDEX))?;
         match (&mut self.message.blocks.get_mut(position)?.kind, slot) {
             (Kind::Call(call), INPUT) => self.calls.extend(*call, text, out),
             (Kind::Text { said }, TEXT) => {
@@ -62,6 +64,7 @@ mod tests {
     use crate::http::HttpHead;
     use crate::providers::messages::Dialect;
     use crate::providers::messages::stream::Block;
+    use crate::providers::reader::takes;
 
     static DIALECT: Dialect = Dialect { provider: "anthropic", names_pages: true };
 
@@ -78,7 +81,7 @@ mod tests {
             r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"a\n"}}"#,
             r#"{"type": "content_block_delta", "index": 1, "delta": {"type": "thinking_delta", "thinking": "b"}}"#,
         ] {
-            assert!(decoder.hot(data, &mut out), "{data}");
+            assert!(takes(&mut decoder, data, &mut out), "{data}");
         }
         assert_eq!(out.len(), 2);
         for data in [
@@ -88,7 +91,7 @@ mod tests {
             r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"a","thinking":"b"}}"#,
             r#"{"type":"content_block_stop","index":0}"#,
         ] {
-            assert!(!decoder.hot(data, &mut out), "{data}");
+            assert!(!takes(&mut decoder, data, &mut out), "{data}");
         }
     }
 }
