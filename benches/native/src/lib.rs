@@ -1,6 +1,7 @@
 //! What is measured of the core without JavaScript: by time with criterion, by instructions with callgrind. It knows
 //! neither.
 
+mod calls;
 mod events;
 
 use ductape_models::ApiKey;
@@ -61,6 +62,8 @@ pub fn works() -> Result<Vec<(String, Option<usize>, Work)>> {
         None,
         building("openai.chat", ProviderId::Openai, "gpt-4.1", &long)?,
     ));
+    all.push(("answer a small call, openai.chat, settings in hand".to_owned(), None, calls::in_hand()));
+    all.push(("answer a small call, openai.chat, by tag".to_owned(), None, calls::by_tag()?));
     all.push(("seal one key".to_owned(), None, sealing()?));
     all.push(("open one key".to_owned(), Some(SECRET.len()), opening()?));
     Ok(all)
