@@ -14,6 +14,7 @@ import { readOptions, type Settings } from './options.js';
 import { ownFields, plainText } from './plain.js';
 import { rekey } from './rekey.js';
 import { builtRequest } from './request.js';
+import { withUtf8 } from './scratch.js';
 import { cancellation, takeSignal } from './signal.js';
 import { Streaming } from './stream.js';
 import { Exchange } from './transport.js';
@@ -67,14 +68,6 @@ type Operation =
   | 'upsert'
   | 'usages'
   | 'verify';
-
-let encoder: { encode(text: string): Uint8Array } | undefined;
-
-/** Text as UTF-8. The encoder is made when it is first needed: a runtime may lack one until then. */
-function utf8(text: string): Uint8Array {
-  encoder ??= new TextEncoder();
-  return encoder.encode(text);
-}
 
 /** The registry of models. */
 export interface Models extends ModelOperations {
@@ -171,7 +164,7 @@ export class Ductape {
     define: (definition) => this.#call('agentDefine', definition),
     run: async (options, cancelled, listener) => {
       const { core, running: instance } = await this.#core();
-      return instance.wait<string>(() => core.runAgent(utf8(options), cancelled, listener));
+      return instance.wait<string>(() => withUtf8(options, (bytes) => core.runAgent(bytes, cancelled, listener)));
     },
   };
   #settings: Settings;
@@ -225,23 +218,24 @@ export class Ductape {
   stream(options: CallOptions): CompletionStream {
     return new Streaming(
       async (cancelled) => {
-        const { bytes, signal } = read(options);
+        const { text, signal } = read(options);
         const { core, running: instance } = await this.#core();
-        return { signal, instance, start: () => instance.wait(() => core.stream(bytes, cancelled)) };
+        const start = () => instance.wait(() => withUtf8(text, (bytes) => core.stream(bytes, cancelled)));
+        return { signal, instance, start };
       },
       hasOwn(options, 'schema'),
     );
   }
 
   async #call<T>(operation: Operation, options: unknown): Promise<T> {
-    const { bytes, signal } = read(options);
+    const { text, signal } = read(options);
     if (signal?.aborted) throw aborted();
     const handle = this.#core();
     const { core, running: instance } = handle instanceof Promise ? await handle : handle;
     const cancel = signal && cancellation(signal);
     try {
-      const text = await instance.wait<string>(() => core.call(operation, bytes, cancel?.promise));
-      return JSON.parse(text) as T;
+      const enter = (bytes: Uint8Array) => core.call(operation, bytes, cancel?.promise);
+      return JSON.parse(await instance.wait<string>(() => withUtf8(text, enter))) as T;
     } finally {
       cancel?.end();
     }
@@ -282,9 +276,9 @@ function hasOwn(options: unknown, name: string): boolean {
   return typeof options === 'object' && options !== null && Object.hasOwn(options, name);
 }
 
-/** Options as the bytes of a JSON text; the signal apart. */
-function read(options: unknown): { bytes: Uint8Array; signal: Signal | undefined } {
+/** Options as JSON; the signal apart. */
+function read(options: unknown): { text: string; signal: Signal | undefined } {
   const fields = ownFields(options, 'options');
   const signal = takeSignal(fields);
-  return { bytes: utf8(plainText(fields, mediaPart)), signal };
+  return { text: plainText(fields, mediaPart), signal };
 }

@@ -1,5 +1,6 @@
 // Our own UTF-8 against the runtime's: random texts and bytes of the kinds that go wrong.
 
+import { withUtf8 } from '../../pkg/src/scratch.js';
 import { shortText } from '../../pkg/src/short-text.js';
 import { Utf8Decoder, Utf8Encoder } from '../../pkg/src/utf8.js';
 import { numbers } from './draw.js';
@@ -69,6 +70,45 @@ export function cases(): Case[] {
           short += isShort ? 1 : 0;
         }
         equal(short > ROUNDS / 4, true);
+      },
+    },
+    {
+      name: 'texts on their way into the core are those that TextEncoder makes, and are wiped behind them',
+      async run() {
+        const encoder = new TextEncoder();
+        const lengths = [0, 1, 4095, 4096, 4097, 1 << 20, (1 << 20) + 1];
+        for (const letter of ['a', '\u00e9', '\u20ac', '\u{1f600}']) {
+          for (const length of lengths) {
+            const text = letter.repeat(length);
+            const kept = withUtf8(text, (bytes) => {
+              equal(bytes.length, encoder.encode(text).length);
+              equal(new TextDecoder().decode(bytes) === text, true);
+              return bytes;
+            });
+            equal(
+              kept.some((byte) => byte !== 0),
+              false,
+            );
+          }
+        }
+      },
+    },
+    {
+      name: 'bytes of a text are wiped where the core throws, too',
+      async run() {
+        let kept = new Uint8Array();
+        const thrown = () =>
+          withUtf8('secret', (bytes) => {
+            kept = bytes;
+            throw new Error('trap');
+          });
+        let message = '';
+        try {
+          thrown();
+        } catch (error) {
+          message = (error as Error).message;
+        }
+        equal([message, ...kept], ['trap', 0, 0, 0, 0, 0, 0]);
       },
     },
   ];

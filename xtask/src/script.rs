@@ -171,6 +171,7 @@ fn drop_inner_types(dist: &Path) -> Step {
         "plain",
         "rekey",
         "request",
+        "scratch",
         "signal",
         "stream",
         "stream-batch",
