@@ -2,6 +2,7 @@
 //! It knows the order of the steps; each step knows its own tools.
 
 mod check;
+mod chunks;
 mod core_module;
 mod count;
 mod escape;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use crate::Step;
+use crate::chunks;
 use crate::core_module::Core;
 use crate::files;
 use crate::run;
@@ -56,9 +57,7 @@ pub(crate) fn names(entries: &[(&'static str, &str)]) -> impl Iterator<Item = &'
 pub(crate) fn bundled_packages(root: &Path) -> Step<Vec<String>> {
     let mut packages = Vec::new();
     for name in ["esm", "cjs", "cli"] {
-        let path = root.join(BUNDLES).join(name).with_extension("json");
-        let report: Value = serde_json::from_str(&files::read_text(&path)?)
-            .map_err(|error| format!("{}: {error}", path.display()))?;
+        let report = bundler_report(root, name)?;
         let outputs = report["outputs"].as_object().into_iter().flat_map(serde_json::Map::values);
         let inputs = outputs.filter_map(|output| output["inputs"].as_object()).flatten();
         let present = inputs.filter(|(_, part)| part["bytesInOutput"].as_u64() != Some(0));
@@ -67,6 +66,12 @@ pub(crate) fn bundled_packages(root: &Path) -> Step<Vec<String>> {
     packages.sort();
     packages.dedup();
     Ok(packages)
+}
+
+/// What the bundler said of the modules of one kind.
+fn bundler_report(root: &Path, name: &str) -> Step<Value> {
+    let path = root.join(BUNDLES).join(name).with_extension("json");
+    serde_json::from_str(&files::read_text(&path)?).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// The package that a source file belongs to: `node_modules/@scope/name` of `node_modules/@scope/name/dist/a.js`.
@@ -104,6 +109,7 @@ pub(crate) fn build(root: &Path, core: &Core) -> Step {
             &[ENTRIES, MODULE_ENTRIES].concat(),
             &["--splitting", "--out-extension:.js=.js"],
         )?;
+        chunks::join(root, &bundler_report(root, "esm")?)?;
         bundle(root, "cjs", ENTRIES, &["--out-extension:.js=.cjs"])?;
         command_line(root)?;
         drop_inner_types(&dist)?;
