@@ -1,6 +1,8 @@
 //! `generate` and `stream`: from plain options to an answer. Each step fails with its own code: resolution, the page's
 //! refusal, the key, the encoding, and only then the network.
 
+use core::pin::pin;
+
 use serde_json::Value;
 
 use super::Client;
@@ -70,7 +72,7 @@ impl<P: Ports> Client<P> {
         options: &Value,
         cancelled: impl Future<Output = ()>,
     ) -> Result<Outcome> {
-        until(cancelled, self.generate(options)).await
+        until(cancelled, pin!(self.generate(options))).await
     }
 
     /// One answer in parts, with the same options as [`Client::generate`]. Returns with the first content; an error
@@ -94,15 +96,15 @@ impl<P: Ports> Client<P> {
         options: &Value,
         cancelled: impl Future<Output = ()>,
     ) -> Result<CompletionStream<'_, P>> {
-        until(cancelled, self.stream(options)).await
+        until(cancelled, pin!(self.stream(options))).await
     }
 
     /// Both kinds of call in one: a whole answer is a stream that has already ended.
     async fn called(&self, options: &Value, stream: bool) -> Result<StreamParts<BodyOf<P>>> {
         let asked = self.read_call(options, stream).await?;
         let log = self.log_of(&asked, None);
-        let work = self.serve(&asked, &log);
-        let done = bounded(self.ports.clock(), asked.timeout.total, Phase::Total, work).await;
+        let (clock, total) = (self.ports.clock(), asked.timeout.total);
+        let done = bounded(clock, total, Phase::Total, pin!(self.serve(&asked, &log))).await;
         done.map_err(|error| log.attach(error))
     }
 

@@ -1,6 +1,8 @@
 //! One call, resolved and encoded, and what one attempt to get it answered brings. It knows the provider contract and
 //! the ports; it does not know where the model came from, and never repeats anything.
 
+use core::pin::pin;
+
 use serde_json::Map;
 use serde_json::Value;
 
@@ -81,13 +83,13 @@ impl Exchange {
             true => (self.limits.first_content, Phase::FirstContent),
             false => (self.limits.attempt, Phase::Attempt),
         };
-        let work = async {
+        let work = pin!(async {
             let request = self.request.clone();
             let (head, body) =
                 answer::open(ports.transport(), request, self.provider, &self.scrubber).await?;
             let opened = self.read(&head, body).await?;
             Ok((head.status, opened))
-        };
+        });
         bounded(ports.clock(), limit, phase, work).await
     }
 

@@ -1,6 +1,8 @@
 //! Records in storage: read, written, deleted and listed so that no failure leaves half a record or a false report. It
 //! knows the storage port's promises; not what a model means.
 
+use core::pin::pin;
+
 use super::Client;
 use super::frame::Frame;
 use super::ports::Clock;
@@ -202,7 +204,7 @@ impl<P: Ports> Client<P> {
 
     async fn storage_call<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let limit = self.options.storage_timeout_ms;
-        within(self.ports.clock(), limit, work).await.unwrap_or_else(|| {
+        within(self.ports.clock(), limit, pin!(work)).await.unwrap_or_else(|| {
             let message = format!("the storage call timed out after {limit} ms");
             Err(Error::new(ErrorKind::StorageError, message))
         })

@@ -1,6 +1,7 @@
 //! A streamed answer after its first content: read part by part here, or taken apart for a reader of its own.
 
 use core::fmt;
+use core::pin::pin;
 use std::collections::VecDeque;
 
 use super::cancel::aborted;
@@ -69,7 +70,7 @@ impl<'a, P: Ports> CompletionStream<'a, P> {
     /// # Errors
     /// As there; `aborted` with the detail `partial`.
     pub async fn next_until(&mut self, cancelled: impl Future<Output = ()>) -> Result<Option<StreamPart>> {
-        let result = until(cancelled, self.next()).await;
+        let result = until(cancelled, pin!(self.next())).await;
         match result {
             Err(error) if error.kind() == ErrorKind::Aborted => {
                 self.body = None;
@@ -111,7 +112,9 @@ impl<'a, P: Ports> CompletionStream<'a, P> {
         let now = clock.now_ms();
         match self.decoder.wait_ms(patience.wait_ms(now)) {
             None => body.chunk().await,
-            Some(ms) => within(clock, ms, body.chunk()).await.unwrap_or_else(|| Err(patience.error(now))),
+            Some(ms) => {
+                within(clock, ms, pin!(body.chunk())).await.unwrap_or_else(|| Err(patience.error(now)))
+            }
         }
     }
 }

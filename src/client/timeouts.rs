@@ -1,5 +1,7 @@
 //! How long a call may take, and which of its limits ran out. It knows durations; it never waits itself.
 
+use core::pin::Pin;
+
 use serde_json::Value;
 
 use super::ports::Clock;
@@ -110,7 +112,7 @@ pub(crate) async fn bounded<T>(
     clock: &impl Clock,
     ms: Option<u32>,
     phase: Phase,
-    work: impl Future<Output = Result<T>>,
+    work: Pin<&mut impl Future<Output = Result<T>>>,
 ) -> Result<T> {
     match ms {
         None => work.await,

@@ -1,6 +1,8 @@
 //! Whether a stored model can be called: one smallest real call, and what its end says about the configuration. It never
 //! tries twice, and a provider's refusal is its result, not its failure.
 
+use core::pin::pin;
+
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::json;
@@ -88,8 +90,8 @@ impl<P: Ports> Client<P> {
         let served = Served::of(&target.resolved);
         let clock = self.ports.clock();
         let started = clock.now_ms();
-        let work = self.answers(&asked, target);
-        let answer = bounded(clock, asked.timeout.total, Phase::Total, work).await;
+        let total = asked.timeout.total;
+        let answer = bounded(clock, total, Phase::Total, pin!(self.answers(&asked, target))).await;
         let latency_ms = clock.now_ms().saturating_sub(started);
         match answer {
             Err(error) if !has_answered(&error) => Verification::failed(error, served, latency_ms),

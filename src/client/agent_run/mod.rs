@@ -12,6 +12,8 @@ pub use report::RunStatus;
 pub use report::ToolOutcome;
 pub use report::ToolRun;
 
+use core::pin::pin;
+
 use serde_json::Value;
 
 use self::state::RunState;
@@ -87,10 +89,13 @@ impl<P: Ports> Client<P> {
             RunState::new(&agent, self.execution_id()?, self.ports.clock().now_ms(), run.number, listener);
         state.span =
             self.run_span(asked.target.product(), asked.target.env(), &agent.tag, &state.execution_id);
-        let work = until(cancelled, self.turns(&mut asked, limits, &mut state));
-        let ended = match limits.timeout {
-            None => work.await,
-            Some(ms) => within(self.ports.clock(), ms, work).await.unwrap_or(Ok(RunStatus::Timeout)),
+        let ended = {
+            let turns = pin!(self.turns(&mut asked, limits, &mut state));
+            let work = pin!(until(cancelled, turns));
+            match limits.timeout {
+                None => work.await,
+                Some(ms) => within(self.ports.clock(), ms, work).await.unwrap_or(Ok(RunStatus::Timeout)),
+            }
         };
         let span = state.span.take();
         let status = *ended.as_ref().unwrap_or(&RunStatus::Failed);
@@ -134,8 +139,8 @@ impl<P: Ports> Client<P> {
     async fn turn(&self, asked: &mut Asked, state: &RunState<'_>) -> Result<Outcome> {
         asked.call.stream = state.listener.is_some();
         let log = self.log_of(asked, state.span.as_deref());
-        let work = self.serve(asked, &log);
-        let parts = bounded(self.ports.clock(), asked.timeout.total, Phase::Total, work).await;
+        let (clock, total) = (self.ports.clock(), asked.timeout.total);
+        let parts = bounded(clock, total, Phase::Total, pin!(self.serve(asked, &log))).await;
         let mut parts = parts.map_err(|error| log.attach(error))?;
         if state.listener.is_none() {
             return Ok(parts.decoder.take_outcome());

@@ -2,6 +2,7 @@
 //! the model sees.
 
 use core::pin::Pin;
+use core::pin::pin;
 use core::task::Poll;
 
 use serde_json::Value;
@@ -129,10 +130,9 @@ impl<P: Ports> Client<P> {
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let work = tools.call(&invocation);
             let answer = match spec.timeout {
-                None => work.await,
-                Some(ms) => within(self.ports.clock(), ms, work)
+                None => tools.call(&invocation).await,
+                Some(ms) => within(self.ports.clock(), ms, pin!(tools.call(&invocation)))
                     .await
                     .unwrap_or_else(|| Err(ToolFailure::Thrown(format!("no answer within {ms} ms")))),
             };
