@@ -21,7 +21,7 @@ use crate::error::ErrorKind;
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct StreamHandle {
-    decoder: PartDecoder,
+    decoder: Box<PartDecoder>,
     body: Option<JsBody>,
     /// Parts that came before the handle; after that an empty list to be used again.
     pending: Vec<StreamPart>,

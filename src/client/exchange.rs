@@ -56,7 +56,7 @@ pub(super) struct Exchange {
 
 /// An answer that came whole, a stream whose first content has come, or one that ended in good order without any.
 pub(super) struct Opened<B> {
-    decoder: PartDecoder,
+    decoder: Box<PartDecoder>,
     body: Option<B>,
     pending: Vec<StreamPart>,
 }
@@ -167,7 +167,7 @@ impl Exchange {
         Ok(Opened { decoder, body, pending })
     }
 
-    fn decoder(&self, head: &HttpHead) -> PartDecoder {
+    fn decoder(&self, head: &HttpHead) -> Box<PartDecoder> {
         let frame = Frame {
             served: self.served.clone(),
             attempts: Vec::new(),
@@ -175,7 +175,7 @@ impl Exchange {
             wants_object: self.wants_object,
             scrubber: self.scrubber.clone(),
         };
-        PartDecoder::new(self.provider.decoder(head), frame)
+        Box::new(PartDecoder::new(self.provider.decoder(head), frame))
     }
 }
 

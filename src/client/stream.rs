@@ -21,7 +21,7 @@ use crate::error::Result;
 /// A streamed answer. Dropping it closes the connection.
 pub struct CompletionStream<'a, P: Ports> {
     ports: &'a P,
-    decoder: PartDecoder,
+    decoder: Box<PartDecoder>,
     body: Option<BodyOf<P>>,
     pending: VecDeque<StreamPart>,
     patience: Patience,
@@ -34,7 +34,7 @@ type BodyOf<P> = <<P as Ports>::Transport as Transport>::Body;
 #[derive(Debug)]
 pub struct StreamParts<B> {
     /// Turns chunks into parts.
-    pub decoder: PartDecoder,
+    pub decoder: Box<PartDecoder>,
     /// The rest of the body; `None` where the answer is complete.
     pub body: Option<B>,
     /// Parts that have come already, in order.
