@@ -96,7 +96,7 @@ export function cases(): Case[] {
     {
       name: 'bytes of a text are wiped where the core throws, too',
       async run() {
-        let kept = new Uint8Array();
+        let kept: Uint8Array = new Uint8Array();
         const thrown = () =>
           withUtf8('secret', (bytes) => {
             kept = bytes;
