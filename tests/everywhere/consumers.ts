@@ -9,6 +9,8 @@ import type { Runtime } from './runtimes.js';
 /** Commands in their order; the last one says the tally. */
 export interface Consumer extends Omit<Runtime, 'command'> {
   commands: string[][];
+  /** It opens a page in Chromium. */
+  isPage?: boolean;
 }
 
 /** Every consumer, in a folder where the tools are installed. */
@@ -40,9 +42,10 @@ export function consumers(folder: string): Consumer[] {
       name: 'bun build --compile',
       commands: [[bun, 'build', 'print.mjs', '--compile', '--outfile=out/compiled'], [join(folder, 'out/compiled')]],
     },
-    { name: 'vite dev', commands: [[node, 'tools/vite-dev.mjs']] },
+    { name: 'vite dev', isPage: true, commands: [[node, 'tools/vite-dev.mjs']] },
     {
       name: 'next',
+      isPage: true,
       commands: [
         [node, inside('next/dist/bin/next'), 'build', 'next'],
         [node, 'tools/next.mjs'],

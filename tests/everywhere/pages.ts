@@ -7,9 +7,9 @@ import { chromium } from 'playwright-core';
 
 import { CHROMIUM, type Pages, quiet, serve } from '../js/chromium.js';
 import type { Tally } from '../js/suite.js';
+import { FIREFOX } from './browsers.js';
 import { missing, openWebKit } from './webkit.js';
 
-const FIREFOX = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
 const LIMIT_MS = 240_000;
 const POLICY =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self' http://127.0.0.1:*";

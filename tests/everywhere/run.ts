@@ -8,6 +8,7 @@ import { given } from '../js/given.js';
 import { startServers } from '../js/servers.js';
 import type { Tally } from '../js/suite.js';
 import { collected, MARK } from '../js/workerd.js';
+import { bringBrowsers, withChromium } from './browsers.js';
 import { consumers } from './consumers.js';
 import { installed } from './install.js';
 import { pages } from './pages.js';
@@ -32,7 +33,9 @@ try {
   });
   writeFileSync(join(folder, 'data.mjs'), `export default ${JSON.stringify(given('everywhere', servers))};`);
   const only = (process.env.ONLY ?? '').split(',').filter((word) => word !== '');
-  const all = [...runtimes(folder).map(({ name, command }) => ({ name, commands: [command] })), ...consumers(folder)];
+  bringBrowsers();
+  const used = withChromium(consumers(folder));
+  const all = [...runtimes(folder).map(({ name, command }) => ({ name, commands: [command] })), ...used];
   for (const { name, commands } of all) {
     if (only.length > 0 && !only.some((word) => name.startsWith(word))) continue;
     tell(name, await tallyOf(commands, folder));

@@ -68,6 +68,8 @@ export async function startServers(): Promise<Started> {
 }
 
 async function listen(server: Server): Promise<string> {
+  // A client may use an idle connection at the moment when its server gives it up; `stop` ends them all.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

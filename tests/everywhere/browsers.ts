@@ -1,0 +1,31 @@
+// The browsers that apt can bring. Where it cannot, what needs one is skipped, in words.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+import { CHROMIUM } from '../js/chromium.js';
+
+/** Where Firefox lies. */
+export const FIREFOX: string = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
+
+const PACKAGES = [
+  { path: CHROMIUM, name: 'chromium' },
+  { path: FIREFOX, name: 'firefox-esr' },
+];
+
+/** Installs those that are missing, where this user may. */
+export function bringBrowsers(): void {
+  const missing = PACKAGES.filter(({ path }) => !existsSync(path)).map(({ name }) => name);
+  if (missing.length === 0) return;
+  process.stdout.write(`everywhere: installing ${missing.join(' and ')}\n`);
+  spawnSync('apt-get', ['install', '-y', '--no-install-recommends', ...missing], { stdio: 'ignore' });
+}
+
+/** What can run here: without Chromium, nothing that opens a page in it. */
+export function withChromium<T extends { name: string; isPage?: boolean }>(all: T[]): T[] {
+  if (existsSync(CHROMIUM)) return all;
+  for (const { name } of all.filter(({ isPage }) => isPage)) {
+    process.stdout.write(`everywhere: ${name} needs ${CHROMIUM}; skipped\n`);
+  }
+  return all.filter(({ isPage }) => !isPage);
+}
