@@ -1,11 +1,8 @@
-// Chromium for the page's tests: Debian's, since it is the one that apt can bring. Nothing is fetched at run time.
+// Chromium for the page's tests.
 
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
-const PLACES = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const INSTALL = ['apt-get', 'install', '-y', '--no-install-recommends', 'chromium'];
+import { found } from './debian.mjs';
 
 export function launchChromium() {
   return chromium.launch({
@@ -15,15 +12,8 @@ export function launchChromium() {
   });
 }
 
-function ensureChromium() {
-  const found = find();
-  if (found !== undefined) return found;
-  const done = spawnSync(INSTALL[0], INSTALL.slice(1), { stdio: ['ignore', 'ignore', 'inherit'] });
-  const installed = find();
-  if (done.status === 0 && installed !== undefined) return installed;
-  throw new Error(`No Chromium here. Install one (${INSTALL.join(' ')}) or name it in CHROMIUM_PATH.`);
-}
-
-function find() {
-  return PLACES.find((place) => place !== undefined && place !== '' && existsSync(place));
+/** Where it is, once it is there. */
+export function ensureChromium() {
+  const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  return found({ title: 'Chromium', variable: 'CHROMIUM_PATH', places, debian: 'chromium' });
 }

@@ -1,10 +1,8 @@
-// Firefox for the page's tests: Debian's, over WebDriver BiDi. Nothing is fetched at run time but by apt.
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+// Firefox for the page's tests, over WebDriver BiDi.
+
 import { firefox } from 'playwright-core';
 
-const PLACES = [process.env.FIREFOX_PATH, '/usr/bin/firefox-esr', '/usr/bin/firefox'];
-const INSTALL = ['apt-get', 'install', '-y', '--no-install-recommends', 'firefox-esr'];
+import { found } from './debian.mjs';
 
 export function launchFirefox() {
   return firefox.launch({
@@ -16,15 +14,8 @@ export function launchFirefox() {
   });
 }
 
-function ensureFirefox() {
-  const found = find();
-  if (found !== undefined) return found;
-  const done = spawnSync(INSTALL[0], INSTALL.slice(1), { stdio: ['ignore', 'ignore', 'inherit'] });
-  const installed = find();
-  if (done.status === 0 && installed !== undefined) return installed;
-  throw new Error(`No Firefox here. Install one (${INSTALL.join(' ')}) or name it in FIREFOX_PATH.`);
-}
-
-function find() {
-  return PLACES.find((place) => place !== undefined && place !== '' && existsSync(place));
+/** Where it is, once it is there. */
+export function ensureFirefox() {
+  const places = ['/usr/bin/firefox-esr', '/usr/bin/firefox'];
+  return found({ title: 'Firefox', variable: 'FIREFOX_PATH', places, debian: 'firefox-esr' });
 }

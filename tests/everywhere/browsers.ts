@@ -6,19 +6,11 @@ import { existsSync } from 'node:fs';
 import { CHROMIUM } from '../js/chromium.js';
 
 /** Where Firefox lies. */
-export const FIREFOX: string = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
-
-const PACKAGES = [
-  { path: CHROMIUM, name: 'chromium' },
-  { path: FIREFOX, name: 'firefox-esr' },
-];
+export const FIREFOX: string = process.env.FIREFOX_PATH ?? '/usr/bin/firefox-esr';
 
 /** Installs those that are missing, where this user may. */
 export function bringBrowsers(): void {
-  const missing = PACKAGES.filter(({ path }) => !existsSync(path)).map(({ name }) => name);
-  if (missing.length === 0) return;
-  process.stdout.write(`everywhere: installing ${missing.join(' and ')}\n`);
-  spawnSync('apt-get', ['install', '-y', '--no-install-recommends', ...missing], { stdio: 'ignore' });
+  spawnSync(process.execPath, ['tests/browser/install.mjs'], { stdio: 'inherit' });
 }
 
 /** What can run here: without Chromium, nothing that opens a page in it. */

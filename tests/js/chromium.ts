@@ -6,14 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { join, normalize } from 'node:path';
 
 /** Where Chromium lies. */
-export const CHROMIUM: string = process.env.CHROMIUM ?? '/usr/bin/chromium';
+export const CHROMIUM: string = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 
 /** Ends the runner with one clear line where there is no Chromium. */
 export function demandChromium(runner: string): void {
   if (existsSync(CHROMIUM)) return;
-  process.stdout.write(
-    `${runner}: no Chromium at ${CHROMIUM}. apt-get install chromium, or set CHROMIUM to its path\n`,
-  );
+  process.stdout.write(`${runner}: no Chromium at ${CHROMIUM}. apt-get install chromium, or set CHROMIUM_PATH\n`);
   process.exit(1);
 }
 

@@ -57,6 +57,23 @@ pub(crate) fn read<A: AsRef<OsStr>>(folder: &Path, program: &str, arguments: &[A
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
+/// Runs `program` and returns what it printed, and how it ended. Its errors are shown as they come.
+pub(crate) fn captured<A: AsRef<OsStr>>(
+    folder: &Path,
+    program: &str,
+    arguments: &[A],
+    missing: &str,
+) -> Step<(String, Step)> {
+    let mut command = Command::new(program);
+    command.current_dir(folder).args(arguments).stdin(Stdio::null()).stderr(Stdio::inherit());
+    let output = command.output().map_err(|error| format!("cannot start {program} ({error}). {missing}"))?;
+    let end = match output.status.success() {
+        true => Ok(()),
+        false => Err(format!("{program} failed ({})", output.status)),
+    };
+    Ok((String::from_utf8_lossy(&output.stdout).into_owned(), end))
+}
+
 /// Runs `program` and returns what it printed as output and as errors, whether or not it succeeded.
 pub(crate) fn either<A: AsRef<OsStr>>(
     folder: &Path,

@@ -1,31 +1,34 @@
 //! Runs the JavaScript suites against the packed tarball, each runtime with its own runner.
 
+use std::num::NonZero;
 use std::path::Path;
+use std::sync::Mutex;
+use std::time::Instant;
 
 use crate::Step;
 use crate::files;
 use crate::pack;
 use crate::run;
 
-/// Every runner, by the name that picks it.
+/// Every runner, by the name that picks it. The last are started first: they take longest, up to two minutes.
 const RUNNERS: &[(&str, &str)] = &[
     ("envelope", "tests/js/run-envelope.mjs"),
-    ("storage", "tests/js/storage/run-storage.mjs"),
-    ("node", "tests/js/run-node.ts"),
-    ("providers", "tests/js/run-providers.ts"),
-    ("ai", "tests/js/run-ai.ts"),
-    ("gateway", "tests/js/run-gateway.ts"),
-    ("samples", "tests/js/run-samples.ts"),
     ("opentelemetry", "tests/js/run-opentelemetry.ts"),
     ("schemas", "tests/js/run-schemas.ts"),
+    ("providers", "tests/js/run-providers.ts"),
+    ("ai", "tests/js/run-ai.ts"),
+    ("samples", "tests/js/run-samples.ts"),
     ("workerd", "tests/js/run-workerd.ts"),
-    ("edge-stores", "tests/js/run-edge-stores.ts"),
     ("worker", "tests/js/run-worker.ts"),
+    ("gateway", "tests/js/run-gateway.ts"),
     ("browser", "tests/js/run-browser.ts"),
-    ("page-stores", "tests/js/run-page-stores.ts"),
-    ("cli", "tests/js/cli/run.ts"),
     ("package", "tests/package/run.ts"),
+    ("cli", "tests/js/cli/run.ts"),
+    ("edge-stores", "tests/js/run-edge-stores.ts"),
     ("page", "tests/browser/run.mjs"),
+    ("node", "tests/js/run-node.ts"),
+    ("storage", "tests/js/storage/run-storage.mjs"),
+    ("page-stores", "tests/js/run-page-stores.ts"),
 ];
 
 /// Runners that only run when they are named: they build things that take long.
@@ -35,7 +38,17 @@ const OPT_IN: &[(&str, &str)] = &[
     ("wrangler", "tests/js/run-wrangler.ts"),
 ];
 
+/// Runners that open Chromium or Firefox.
+const IN_BROWSERS: &[&str] = &["browser", "page-stores", "page"];
+
 const NODE: &str = "Install Node.js 20.19 or later: https://nodejs.org";
+
+/// A runner, and what came of it.
+struct Ran {
+    name: &'static str,
+    lines: Vec<String>,
+    end: Step,
+}
 
 /// Runs the named runners, or all, and adds their closing lines to `lines`.
 pub(crate) fn run(root: &Path, names: &[&str], lines: &mut Vec<String>) -> Step {
@@ -46,31 +59,60 @@ pub(crate) fn run(root: &Path, names: &[&str], lines: &mut Vec<String>) -> Step 
     }
     let tarball = pack::tarball(root)?;
     files::remove_folder(&root.join("tests/out"))?;
-    let mut failed = Vec::new();
     let all = RUNNERS.iter().filter(|_| names.is_empty());
-    for (name, source) in all.chain(known().filter(|(name, _)| names.contains(name))) {
-        if let Err(message) = one(root, name, source, &tarball, lines) {
+    let chosen: Vec<_> = all.chain(known().filter(|(name, _)| names.contains(name))).collect();
+    if chosen.iter().any(|(name, _)| IN_BROWSERS.contains(name)) {
+        // What a runner lacks, it says itself.
+        let _ = run::run(root, "node", &["tests/browser/install.mjs"], NODE);
+    }
+    let mut failed = Vec::new();
+    for Ran { name, lines: closing, end } in side_by_side(root, &chosen, &tarball) {
+        lines.extend(closing);
+        if let Err(message) = end {
             run::say(&format!("{name}: {message}"));
-            failed.push(*name);
+            failed.push(name);
         }
     }
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
 }
 
-fn one(root: &Path, name: &str, source: &str, tarball: &Path, lines: &mut Vec<String>) -> Step {
-    let script = if source.ends_with(".ts") { stripped(root, name, source)? } else { source.to_owned() };
-    let tarball = tarball.display().to_string();
-    let before = lines.len();
-    run::watched(root, "node", &[&script, &tarball], NODE, |line| {
-        if is_closing(line) {
-            lines.push(line.to_owned());
+/// Runs them side by side, the last first; what came of them is in the order of `chosen`. As many as there are processors and no
+/// more than two: browsers and runtimes bring threads of their own, and a third takes a tenth off at most.
+fn side_by_side(root: &Path, chosen: &[&(&'static str, &str)], tarball: &Path) -> Vec<Ran> {
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(2);
+    let left = Mutex::new(chosen.iter().enumerate().collect::<Vec<_>>());
+    let done = Mutex::new(Vec::new());
+    let work = || {
+        let next = || left.lock().ok().and_then(|mut left| left.pop());
+        while let Some((place, (name, source))) = next() {
+            let ran = one(root, name, source, tarball);
+            if let Ok(mut done) = done.lock() {
+                done.push((place, ran));
+            }
         }
-    })?;
-    if lines.len() > before {
-        Ok(())
-    } else {
-        Err("it ended without saying how many tests it ran".to_owned())
+    };
+    std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+    let mut done = done.into_inner().unwrap_or_default();
+    done.sort_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, ran)| ran).collect()
+}
+
+/// Runs one, and shows what it says when it ends.
+fn one(root: &Path, name: &'static str, source: &str, tarball: &Path) -> Ran {
+    let from = Instant::now();
+    let (output, mut end) =
+        told(root, name, source, tarball).unwrap_or_else(|error| (String::new(), Err(error)));
+    let lines: Vec<String> = output.lines().filter(|line| is_closing(line)).map(str::to_owned).collect();
+    if end.is_ok() && lines.is_empty() {
+        end = Err("it ended without saying how many tests it ran".to_owned());
     }
+    run::print(&format!("{output}{name}: took {} s", from.elapsed().as_secs()));
+    Ran { name, lines, end }
+}
+
+fn told(root: &Path, name: &str, source: &str, tarball: &Path) -> Step<(String, Step)> {
+    let script = if source.ends_with(".ts") { stripped(root, name, source)? } else { source.to_owned() };
+    run::captured(root, "node", &[script, tarball.display().to_string()], NODE)
 }
 
 /// Node 20 reads no TypeScript, so the runner is stripped of its types first. Packages stay outside.

@@ -11,7 +11,7 @@ const ARGS = [
 ];
 
 export async function toldAt(url) {
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
   const browser = await puppeteer.launch({ executablePath, args: ARGS });
   try {
     const page = await browser.newPage();
