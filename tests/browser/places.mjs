@@ -49,6 +49,15 @@ export async function places({ report, page, seen, url }) {
     );
   });
 
+  await report.check('what is being typed outlives changes of the records', async () => {
+    await page.locator('#public-key').fill('half a key');
+    await view(page, 'models');
+    await env(page, 'dev').locator('[data-field="apiKey"]').fill('made-up-third-key-33333333');
+    await env(page, 'dev').getByRole('button', { name: 'Rotate key' }).click();
+    assert.match(await status(page, 'model-status'), /^Rotated/);
+    assert.equal(await page.locator('#public-key').inputValue(), 'half a key');
+  });
+
   await report.check('a private half is refused as a public key', async () => {
     await page.locator('#public-key').fill('lms1.nonsense.00000000');
     await page.locator('#public-key-form').getByRole('button').click();

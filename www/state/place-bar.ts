@@ -61,12 +61,22 @@ async function showKeys(session: Session, status: HTMLElement): Promise<void> {
   byId('write-only', HTMLElement).hidden = !session.writeOnly;
   byId('calls-fail', HTMLElement).hidden = session.mode !== 'sealed';
   byId('calls-gateway', HTMLElement).hidden = session.mode !== 'gateway';
-  if (session.mode === 'browser') place.replaceChildren(...(await browserKeys(session, status)));
-  else if (session.mode === 'sealed') place.replaceChildren(...(await sealedKeys(session, status)));
-  else
-    place.replaceChildren(
-      make('p', { class: 'hint' }, 'Calls carry a token of a few minutes, which this page keeps in memory.'),
-    );
+  const { mode } = session;
+  const of = mode === 'sealed' ? await publicKey() : '';
+  // What is being typed stays: other changes than of this key tell the page nothing new about it.
+  if (mode === 'sealed' && place.dataset.of === of) return;
+  const shown = await keysOf(session, status, of);
+  // The place may have been left meanwhile.
+  if (mode !== session.mode) return;
+  place.replaceChildren(...shown);
+  place.dataset.of = of;
+}
+
+async function keysOf(session: Session, status: HTMLElement, of: string): Promise<HTMLElement[]> {
+  if (session.mode === 'browser') return browserKeys(session, status);
+  if (session.mode === 'sealed') return [sealedKeys(session, status, of)];
+  const text = 'Calls carry a token of a few minutes, which this page keeps in memory.';
+  return [make('p', { class: 'hint' }, text)];
 }
 
 async function browserKeys(session: Session, status: HTMLElement): Promise<HTMLElement[]> {
@@ -92,9 +102,9 @@ async function browserKeys(session: Session, status: HTMLElement): Promise<HTMLE
   return [text, row];
 }
 
-async function sealedKeys(session: Session, status: HTMLElement): Promise<HTMLElement[]> {
+function sealedKeys(session: Session, status: HTMLElement, key: string): HTMLElement {
   const field = make('input', { id: 'public-key', autocomplete: 'off', spellcheck: 'false', class: 'mono' });
-  field.value = await publicKey();
+  field.value = key;
   const form = make(
     'form',
     { id: 'public-key-form' },
@@ -116,7 +126,7 @@ async function sealedKeys(session: Session, status: HTMLElement): Promise<HTMLEl
       say(status, problemText(error), 'bad');
     }
   });
-  return [form];
+  return form;
 }
 
 /** Everything stored is sealed anew with a fresh key; only then the fresh key takes the old one's place. */
