@@ -36,6 +36,9 @@ function written(text: string, room: Uint8Array): [Uint8Array, number] | undefin
 function roomFor(length: number): Uint8Array {
   if (kept !== undefined && length <= kept.length) return kept;
   if (length > KEPT_BYTES) return new Uint8Array(length);
-  kept = new Uint8Array(Math.max(FIRST_BYTES, length));
+  // By doubling: a conversation grows with every call.
+  let size = kept?.length ?? FIRST_BYTES;
+  while (size < length) size *= 2;
+  kept = new Uint8Array(size);
   return kept;
 }

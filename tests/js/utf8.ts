@@ -94,6 +94,16 @@ export function cases(): Case[] {
       },
     },
     {
+      name: 'texts that grow little by little share an array',
+      async run() {
+        const arrays = new Set<ArrayBufferLike>();
+        for (let length = 300_000; length < 400_000; length += 1000) {
+          withUtf8('a'.repeat(length), ({ buffer }) => arrays.add(buffer));
+        }
+        equal(arrays.size <= 2, true);
+      },
+    },
+    {
       name: 'bytes of a text are wiped where the core throws, too',
       async run() {
         let kept: Uint8Array = new Uint8Array();
