@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::Step;
 use crate::files;
 use crate::run;
+use crate::script;
 
 /// What the chunk with the main entry's own code holds, and no other.
 const MAIN: &str = "pkg/src/client.ts";
@@ -78,32 +79,16 @@ fn entry(folder: &Path, report: &Value, shared: &BTreeSet<String>) -> Step<Strin
 }
 
 fn bundle(root: &Path) -> Step {
-    let arguments = [
-        ENTRY,
-        "--bundle",
-        "--format=esm",
-        "--outdir=pkg/dist",
-        "--entry-names=chunk-[hash]",
-        "--platform=neutral",
-        "--target=es2022",
-        "--charset=ascii",
-        "--log-level=warning",
-    ];
-    run::node(root, "esbuild/bin/esbuild", &arguments)
+    let own = [ENTRY, "--format=esm", "--entry-names=chunk-[hash]"];
+    run::node(root, "esbuild/bin/esbuild", &[&own, script::LIBRARY].concat())
 }
 
 /// `text` with imports of `old` files from the one `new` file. An import for its effects alone is needed once.
 fn renamed(text: &str, old: &[&str], new: &str) -> String {
     let text = old.iter().fold(text.to_owned(), |text, old| text.replace(old, new));
     let mut seen = BTreeSet::new();
-    let is_again = |line: &str| line.starts_with("import \"") && !seen.insert(line.to_owned());
-    let (mut is_again, mut out) = (is_again, String::with_capacity(text.len()));
-    for line in text.split_inclusive('\n') {
-        if !is_again(line) {
-            out.push_str(line);
-        }
-    }
-    out
+    let is_first = |line: &&str| !line.starts_with("import \"") || seen.insert(line.to_string());
+    text.split_inclusive('\n').filter(is_first).collect()
 }
 
 #[cfg(test)]

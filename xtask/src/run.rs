@@ -1,10 +1,12 @@
 //! Starts other programs, and prints. It knows no step.
 
 use std::ffi::OsStr;
+use std::io;
 use std::io::BufRead;
 use std::io::BufReader;
 use std::path::Path;
 use std::process::Command;
+use std::process::ExitStatus;
 use std::process::Stdio;
 
 use crate::Step;
@@ -25,7 +27,14 @@ pub(crate) fn print(line: &str) {
 pub(crate) fn run<A: AsRef<OsStr>>(folder: &Path, program: &str, arguments: &[A], missing: &str) -> Step {
     let mut command = Command::new(program);
     command.current_dir(folder).args(arguments);
-    let status = command.status().map_err(|error| format!("cannot start {program} ({error}). {missing}"))?;
+    ended(program, command.status().map_err(|error| unstarted(program, &error, missing))?)
+}
+
+fn unstarted(program: &str, error: &io::Error, missing: &str) -> String {
+    format!("cannot start {program} ({error}). {missing}")
+}
+
+fn ended(program: &str, status: ExitStatus) -> Step {
     if status.success() { Ok(()) } else { Err(format!("{program} failed ({status})")) }
 }
 
@@ -39,16 +48,14 @@ pub(crate) fn watched<A: AsRef<OsStr>>(
 ) -> Step {
     let mut command = Command::new(program);
     command.current_dir(folder).args(arguments).stdout(Stdio::piped());
-    let mut child =
-        command.spawn().map_err(|error| format!("cannot start {program} ({error}). {missing}"))?;
+    let mut child = command.spawn().map_err(|error| unstarted(program, &error, missing))?;
     if let Some(output) = child.stdout.take() {
         for line in BufReader::new(output).lines().map_while(Result::ok) {
             print(&line);
             see(&line);
         }
     }
-    let status = child.wait().map_err(|error| format!("{program}: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("{program} failed ({status})")) }
+    ended(program, child.wait().map_err(|error| format!("{program}: {error}"))?)
 }
 
 /// Runs `program` and returns what it printed.
@@ -66,12 +73,8 @@ pub(crate) fn captured<A: AsRef<OsStr>>(
 ) -> Step<(String, Step)> {
     let mut command = Command::new(program);
     command.current_dir(folder).args(arguments).stdin(Stdio::null()).stderr(Stdio::inherit());
-    let output = command.output().map_err(|error| format!("cannot start {program} ({error}). {missing}"))?;
-    let end = match output.status.success() {
-        true => Ok(()),
-        false => Err(format!("{program} failed ({})", output.status)),
-    };
-    Ok((String::from_utf8_lossy(&output.stdout).into_owned(), end))
+    let output = command.output().map_err(|error| unstarted(program, &error, missing))?;
+    Ok((String::from_utf8_lossy(&output.stdout).into_owned(), ended(program, output.status)))
 }
 
 /// Runs `program` and returns what it printed as output and as errors, whether or not it succeeded.

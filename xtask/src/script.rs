@@ -45,6 +45,17 @@ const BESIDE_COMMAND_LINE: &[&str] = &["index", "sealing", "storage/file", "stor
 /// The module's own declaration, for whoever imports it by name.
 const WASM_TYPES: &str = "declare const module: object;\nexport default module;\n";
 
+/// How everything is bundled that programs import.
+pub(crate) const LIBRARY: &[&str] = &[
+    "--bundle",
+    "--outdir=pkg/dist",
+    "--platform=neutral",
+    "--target=es2022",
+    "--charset=ascii",
+    "--legal-comments=none",
+    "--log-level=warning",
+];
+
 /// Where the bundler says what it put into what.
 const BUNDLES: &str = "target/xtask/bundles";
 
@@ -124,19 +135,12 @@ fn bundle(root: &Path, format: &str, entries: &[(&str, &str)], more: &[&str]) ->
     arguments.push(format!("--format={format}"));
     arguments.push(format!("--metafile={BUNDLES}/{format}.json"));
     let fixed = [
-        "--bundle",
-        "--outdir=pkg/dist",
         "--chunk-names=chunk-[hash]",
-        "--platform=neutral",
         "--inject:pkg/src/text-codec.ts",
-        "--target=es2022",
-        "--charset=ascii",
         "--external:node:*",
         "--external:./core.wasm?module",
-        "--legal-comments=none",
-        "--log-level=warning",
     ];
-    arguments.extend(fixed.iter().chain(more).map(|&argument| argument.to_owned()));
+    arguments.extend(LIBRARY.iter().chain(&fixed).chain(more).map(|&argument| argument.to_owned()));
     run::node(root, "esbuild/bin/esbuild", &arguments)
 }
 
